@@ -1,0 +1,1 @@
+//! Shapes of the A2A protocol, version 1.0.

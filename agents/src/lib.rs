@@ -1,0 +1,1 @@
+//! Agents, prompts, the turn machine and the models.

@@ -1,0 +1,1 @@
+//! The words of the house as plain types: no IO, no async.

@@ -1,0 +1,1 @@
+//! The belt: intake, turn, delivery, wake-up.

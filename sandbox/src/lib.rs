@@ -1,0 +1,1 @@
+//! A WhatsApp Cloud API emulator.

@@ -1,0 +1,2 @@
+//! The `plumbline` command.
+fn main() {}

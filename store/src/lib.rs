@@ -1,0 +1,1 @@
+//! The only SQL in the house: SQLite or Postgres behind one text.
