@@ -1,1 +1,6 @@
-//! The ways in and out: terminal, agent link, WhatsApp.
+//! The ways in and out. A channel knows its provider and nothing of turns, tables or models.
+
+pub mod channel;
+pub mod cli;
+pub mod link;
+pub mod transport;

@@ -1,1 +1,24 @@
-//! The words of the house as plain types: no IO, no async.
+//! The words of the house as plain types: no IO, no async, no knowledge of databases, models or providers.
+//! `ARCHITECTURE.md` defines the words; each file here is one of them.
+
+pub mod address;
+pub mod agent;
+pub mod clock;
+pub mod contact;
+pub mod conversation;
+pub mod id;
+pub mod inbound;
+pub mod job;
+pub mod language;
+pub mod live;
+pub mod message;
+pub mod outbound;
+pub mod question;
+pub mod retry;
+pub mod tool;
+pub mod turn;
+
+pub mod billing;
+pub mod customer;
+pub mod firm;
+pub mod invoice;

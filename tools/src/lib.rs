@@ -1,1 +1,7 @@
-//! What agents can do, one tool a file.
+//! What agents can do, one tool a file. A tool decides nothing about who may: approvals are the dispatcher's.
+
+pub mod field;
+pub mod office;
+pub mod schema;
+pub mod tool;
+pub mod toolbox;

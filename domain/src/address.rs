@@ -1,0 +1,58 @@
+//! Where a person or a peer is reached: a channel and an id that means something only there.
+
+use serde::{Deserialize, Serialize};
+
+/// The name of one way in and out: `cli:technician`, `link:office`, `whatsapp`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChannelName(pub String);
+
+impl ChannelName {
+    /// The channel of the agent link that leads to `peer`.
+    #[must_use]
+    pub fn link(peer: &str) -> Self {
+        Self(format!("link:{peer}"))
+    }
+
+    /// The channel of the person who plays `role` in a terminal.
+    #[must_use]
+    pub fn terminal(role: &str) -> Self {
+        Self(format!("cli:{role}"))
+    }
+
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        self.0.starts_with("link:")
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for ChannelName {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl std::fmt::Display for ChannelName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Address {
+    pub channel: ChannelName,
+    /// The id within the channel: a phone's digits, a job's id on the link, a role in the terminal.
+    pub external: String,
+}
+
+impl Address {
+    #[must_use]
+    pub fn new(channel: ChannelName, external: impl Into<String>) -> Self {
+        Self { channel, external: external.into() }
+    }
+}

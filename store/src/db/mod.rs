@@ -1,0 +1,107 @@
+//! The database: opened from a URL, migrated, read on a pool, written through closures. All driver knowledge is in this
+//! folder; no table is named here.
+
+mod crash;
+mod migrate;
+mod open;
+mod tx;
+mod value;
+mod writer;
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sqlx::{PgPool, SqlitePool};
+use tokio::sync::oneshot;
+
+pub use open::Config;
+pub use tx::Tx;
+pub use value::{Row, Val};
+
+use crate::error::Error;
+use writer::Writer;
+
+/// A handle on the database, cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Db>);
+
+enum Db {
+    Sqlite { read: SqlitePool, write: Writer },
+    Pg(PgPool),
+}
+
+impl Store {
+    /// Opens the database that `config` names and brings it to the current schema.
+    ///
+    /// # Errors
+    /// [`Error::Open`] with a sentence for the operator, [`Error::Newer`], [`Error::Migrate`].
+    pub async fn open(config: &Config) -> Result<Self, Error> {
+        let db = open::open(config).await?;
+        Ok(Self(Arc::new(db)))
+    }
+
+    /// Runs single statements outside any transaction, on the readers.
+    #[must_use]
+    pub fn reader(&self) -> Tx {
+        match &*self.0 {
+            Db::Sqlite { read, .. } => Tx::ReadSqlite(read.clone()),
+            Db::Pg(pool) => Tx::ReadPg(pool.clone()),
+        }
+    }
+
+    /// Runs `change` in a transaction and answers after the commit. `change` does nothing but statements: on SQLite
+    /// every other change of this process waits for it.
+    ///
+    /// # Errors
+    /// What `change` returned (nothing of it is kept then), or [`Error::Database`] where the commit failed.
+    pub async fn write<T, F>(&self, change: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+    {
+        match &*self.0 {
+            Db::Sqlite { write, .. } => {
+                let (sender, receiver) = oneshot::channel();
+                write.submit(job(change, sender)).await?;
+                receiver.await.map_err(|_| Error::Closed)?
+            }
+            Db::Pg(pool) => {
+                let mut tx = Tx::Pg(pool.begin().await?);
+                let done = change(&mut tx).await?;
+                if let Tx::Pg(tx) = tx {
+                    crash::before_commit();
+                    tx.commit().await?;
+                    crash::after_commit();
+                }
+                Ok(done)
+            }
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match &*self.0 {
+            Db::Sqlite { .. } => "sqlite",
+            Db::Pg(_) => "postgres",
+        }
+    }
+}
+
+fn job<T, F>(change: F, sender: oneshot::Sender<Result<T, Error>>) -> writer::Job
+where
+    T: Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+{
+    Box::new(move |tx| {
+        Box::pin(async move {
+            let done = change(tx).await;
+            let keep = done.is_ok();
+            let tell: Box<dyn FnOnce(Result<(), Error>) + Send> = Box::new(move |committed| {
+                // The caller may have gone; the change stands all the same.
+                let _ = sender.send(committed.and(done));
+            });
+            (keep, tell)
+        })
+    })
+}

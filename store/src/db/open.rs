@@ -1,0 +1,111 @@
+//! Opens a database by its URL: pragmas, pools, a sentence for each way it can fail. Never creates people or customers.
+
+use std::{path::Path, str::FromStr as _, time::Duration};
+
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Db, migrate, writer::Writer};
+use crate::error::Error;
+
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite://PATH` or `postgres://USER@HOST/NAME`.
+    pub url: String,
+    /// Connections that read (SQLite), or all connections (Postgres).
+    pub connections: u32,
+    /// How long a statement waits for a lock or a connection.
+    pub wait_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { url: "sqlite://data/plumbline.db".to_owned(), connections: 8, wait_seconds: 10 }
+    }
+}
+
+pub(super) async fn open(config: &Config) -> Result<Db, Error> {
+    let scheme = config.url.split(':').next().unwrap_or_default();
+    match scheme {
+        "sqlite" => sqlite(config).await,
+        "postgres" | "postgresql" => postgres(config).await,
+        _ => Err(Error::Open(format!(
+            "DATABASE_URL is {:?}: it must begin with sqlite:// or postgres://",
+            without_password(&config.url)
+        ))),
+    }
+}
+
+async fn sqlite(config: &Config) -> Result<Db, Error> {
+    let failed = |why: String| Error::Open(format!("the database {} could not be opened: {why}", config.url));
+    let options = SqliteConnectOptions::from_str(&config.url).map_err(|e| failed(e.to_string()))?;
+    let folder = options.get_filename().parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned);
+    if let Some(folder) = folder {
+        std::fs::create_dir_all(&folder)
+            .map_err(|e| failed(format!("{e} (folder {}); name another place in DATABASE_URL", folder.display())))?;
+    }
+    let wait = Duration::from_secs(config.wait_seconds);
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(wait)
+        .statement_cache_capacity(256)
+        .pragma("wal_autocheckpoint", "10000");
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await
+        .map_err(|e| failed(e.to_string()))?;
+    migrate::sqlite(&write).await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(config.connections.max(1))
+        .acquire_timeout(wait)
+        .connect_lazy_with(options.read_only(true).create_if_missing(false));
+    Ok(Db::Sqlite { read, write: Writer::start(write) })
+}
+
+async fn postgres(config: &Config) -> Result<Db, Error> {
+    let shown = without_password(&config.url);
+    let failed = |why: String| Error::Open(format!("the database {shown} could not be reached: {why}"));
+    let wait = Duration::from_secs(config.wait_seconds);
+    // A process that is stopped in the middle of a transaction must not hold its locks for ever.
+    let options = PgConnectOptions::from_str(&config.url)
+        .map_err(|e| failed(e.to_string()))?
+        .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s")])
+        .statement_cache_capacity(256);
+    let pool = PgPoolOptions::new()
+        .max_connections(config.connections.max(2))
+        .acquire_timeout(wait)
+        .connect_with(options)
+        .await
+        .map_err(|e| failed(e.to_string()))?;
+    migrate::postgres(&pool).await?;
+    Ok(Db::Pg(pool))
+}
+
+/// The URL as it may be shown: a password between `:` and `@` becomes `***`.
+fn without_password(url: &str) -> String {
+    let Some((before, after)) = url.split_once("://") else { return url.to_owned() };
+    match after.rsplit_once('@').and_then(|(who, place)| Some((who.split_once(':')?.0, place))) {
+        Some((user, place)) => format!("{before}://{user}:***@{place}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(without_password("postgres://a:b:c@host/db"), "postgres://a:***@host/db");
+        assert_eq!(without_password("sqlite://data/x.db"), "sqlite://data/x.db");
+    }
+}

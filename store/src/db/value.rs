@@ -1,0 +1,117 @@
+//! What goes into a statement and comes out of it, the same for both databases: integers and text, JSON as text.
+
+use sqlx::{Postgres, Row as _, Sqlite, postgres::PgRow, sqlite::SqliteRow};
+
+use crate::error::Error;
+
+/// A value bound to `$n`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Val {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+impl From<i64> for Val {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<bool> for Val {
+    fn from(value: bool) -> Self {
+        Self::Int(Some(i64::from(value)))
+    }
+}
+
+impl From<u32> for Val {
+    fn from(value: u32) -> Self {
+        Self::Int(Some(i64::from(value)))
+    }
+}
+
+impl From<Option<i64>> for Val {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<String> for Val {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl From<&String> for Val {
+    fn from(value: &String) -> Self {
+        Self::Text(Some(value.clone()))
+    }
+}
+
+impl From<&str> for Val {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<Option<String>> for Val {
+    fn from(value: Option<String>) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Option<&str>> for Val {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(ToOwned::to_owned))
+    }
+}
+
+impl From<domain::clock::Millis> for Val {
+    fn from(value: domain::clock::Millis) -> Self {
+        Self::Int(Some(value.0))
+    }
+}
+
+/// The values for `$1`, `$2`, ... in order.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::db::Val::from($value)),*] };
+}
+
+/// One row of either database.
+pub enum Row {
+    Sqlite(SqliteRow),
+    Pg(PgRow),
+}
+
+/// What a column may be read as: `i64`, `String`, and `Option`s of them.
+pub trait Column:
+    for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
+{
+}
+
+impl<T> Column for T where
+    T: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
+{
+}
+
+impl Row {
+    /// The column named `column`.
+    ///
+    /// # Errors
+    /// Where there is no such column or it holds another type: a fault of the SQL text.
+    pub fn get<T: Column>(&self, column: &'static str) -> Result<T, Error> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Pg(row) => row.try_get(column)?,
+        })
+    }
+
+    /// The JSON text in `column`, as `T`.
+    ///
+    /// # Errors
+    /// Where the text is not a `T`: written by a newer version, or by hand.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &'static str) -> Result<T, Error> {
+        let text: String = self.get(column)?;
+        serde_json::from_str(&text).map_err(|source| Error::Stored { column, source })
+    }
+}

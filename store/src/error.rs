@@ -1,0 +1,30 @@
+//! What can go wrong with the store. The variant says what to do about it.
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the database did not answer: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("column {column} holds what this version cannot read: {source}")]
+    Stored { column: &'static str, source: serde_json::Error },
+    #[error("column {column} holds {value:?}, which this version does not know")]
+    Unknown { column: &'static str, value: String },
+    /// A worker that lost its lease: it must stop and write nothing.
+    #[error("another worker took this turn over")]
+    Fenced,
+    #[error("the database is newer than this program (it holds migration {found}, this program knows {known}): use the newer plumbline")]
+    Newer { found: i64, known: i64 },
+    #[error("the database could not be brought to the current schema: {0}")]
+    Migrate(String),
+    #[error("{0}")]
+    Open(String),
+    #[error("the writer stopped; the change was not made")]
+    Closed,
+}
+
+impl Error {
+    /// Whether the same work may succeed later: the database was away, locked or full, and the work itself is sound.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Closed)
+    }
+}

@@ -1,0 +1,153 @@
+//! The shape of a tool: a name, typed arguments, how far it may be trusted, and what a call comes to.
+//! A tool never talks to a person and never waits: it answers, or says what the turn has to wait for.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    agent::AgentName,
+    clock::Millis,
+    contact::{Contact, Role},
+    conversation::Conversation,
+    firm::Firm,
+    id::{CallId, Ids, JobId, QuestionId, TurnId},
+    question::{self, Proposal, Purpose},
+    tool::Effect,
+    turn::Wake,
+};
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use store::{Store, Tx};
+
+
+
+/// What a call knows of where it runs. Identity comes from here, never from arguments.
+#[derive(Clone)]
+pub struct Context {
+    pub store: Store,
+    pub ids: Arc<Ids>,
+    pub firm: Arc<Firm>,
+    pub agent: AgentName,
+    /// The agent that jobs are handed to.
+    pub peer: Option<AgentName>,
+    pub conversation: Conversation,
+    /// The verified person of the conversation; `None` on the link.
+    pub contact: Option<Contact>,
+    pub turn: TurnId,
+    pub call: CallId,
+    pub now: Millis,
+    /// The approval under which this call runs, once a person granted it.
+    pub grant: Option<Grant>,
+}
+
+/// A person's approval of exactly one run of exactly one proposal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    pub question: QuestionId,
+    pub fingerprint: String,
+    pub by: String,
+}
+
+/// Whether a call may run.
+pub enum Gate {
+    Open,
+    /// A holder of the proposal's role must approve exactly this first.
+    Needs(Proposal),
+}
+
+/// What a call comes to.
+pub enum Answer {
+    Value(Value),
+    /// Statements for the transaction that settles the journal: the effect and the record of it commit together.
+    Write(Write),
+    /// The turn waits for a person.
+    Ask(Ask),
+}
+
+/// Runs in the settling transaction. May be run again from the start if that transaction fails.
+pub type Write = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Settled, store::Error>> + Send>;
+
+/// What an effect in our own database came to.
+pub enum Settled {
+    Value(Value),
+    /// The effect stands; its result comes later, or `patience_ms` runs out.
+    Wait { wake: Wake, patience_ms: i64 },
+}
+
+pub struct Ask {
+    pub purpose: Purpose,
+    /// The model's words for [`Purpose::Ask`] and [`Purpose::Escalation`]; a proposal is rendered from its figures.
+    pub text: String,
+    /// Titles of the options; none for a question that takes any words.
+    pub options: Vec<String>,
+}
+
+/// What a person decided about a proposal without approving it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Decline,
+    Defer,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// The model is told and may try otherwise.
+    #[error("{0}")]
+    Tell(String),
+    /// Passing trouble of ours: the call is made again.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl ToolError {
+    pub fn tell(why: impl Into<String>) -> Self {
+        Self::Tell(why.into())
+    }
+}
+
+#[async_trait]
+pub trait Tool: Send + Sync + 'static {
+    const NAME: &'static str;
+    /// For the model: when to use it and what comes back.
+    const DESCRIPTION: &'static str;
+    const EFFECT: Effect = Effect::Pure;
+    /// Whether calls of one reply may run at the same time.
+    const CONCURRENT: bool = false;
+    type Args: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
+
+    /// Whether `args` may run now. Asked before each run, also of an approved call: a proposal whose figures changed
+    /// has another fingerprint and needs another approval.
+    async fn gate(&self, _context: &Context, _args: &Self::Args) -> Result<Gate, ToolError> {
+        Ok(Gate::Open)
+    }
+
+    async fn call(&self, context: &Context, args: Self::Args) -> Result<Answer, ToolError>;
+
+    /// What a refusal of this tool's own proposal does, and what the model hears of it.
+    async fn refused(
+        &self,
+        _context: &Context,
+        _args: Self::Args,
+        refusal: Refusal,
+        answer: &question::Answer,
+    ) -> Result<Answer, ToolError> {
+        let status = if refusal == Refusal::Decline { "declined" } else { "deferred" };
+        Ok(Answer::Value(serde_json::json!({ "status": status, "by": answer.by_name })))
+    }
+}
+
+/// A proposal for office staff, fingerprinted over tool, arguments and figures.
+#[must_use]
+pub fn proposal(tool: &str, arguments: Value, job: Option<JobId>, text: &str, facts: Value) -> Proposal {
+    Proposal {
+        fingerprint: question::fingerprint(tool, &arguments, &facts),
+        tool: tool.to_owned(),
+        arguments,
+        role: Role::Office,
+        job,
+        facts,
+        text: text.to_owned(),
+    }
+}
