@@ -20,6 +20,9 @@ pub enum Inbound {
     Status(Status),
     /// News of a job from the agent on the other end of the link, or from our own delivery to it.
     Job {
+        /// The agent here that it is for.
+        to: AgentName,
+        /// The agent it came from; empty for a plain caller of `/process_job`.
         peer: AgentName,
         job: JobId,
         notice: JobNotice,

@@ -1,7 +1,23 @@
 //! The only SQL in the house: SQLite or Postgres behind one text. `db` holds what differs; then one table a file.
 
+pub mod audit;
+pub mod contact;
+pub mod conversation;
 pub mod db;
 pub mod error;
+pub mod event;
+pub mod handoff;
+pub mod inbox;
+pub mod journal;
+pub mod message;
+pub mod office;
+pub mod outbox;
+pub mod question;
+pub mod queue;
+pub mod setting;
+pub mod timer;
+pub mod turn;
+pub mod wake;
 
 pub use db::{Config, Store, Tx};
 pub use error::Error;

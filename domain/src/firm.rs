@@ -1,0 +1,4 @@
+//! The firm itself, as configuration.
+
+#[derive(Clone, Debug, Default)]
+pub struct Firm;

@@ -1,0 +1,155 @@
+//! People and their identities.
+
+use domain::{
+    agent::AgentName,
+    clock::Millis,
+    contact::{Contact, Identity, Role},
+    id::{ContactId, Ids},
+    language::Language,
+};
+
+use crate::{Error, Tx, args, db::Row};
+
+/// Most people listed at once.
+const LIST: i64 = 10_000;
+
+/// The person whom the first known of `identities` names.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find(tx: &mut Tx, identities: &[Identity]) -> Result<Option<Contact>, Error> {
+    for identity in identities {
+        let row = tx
+            .row(
+                "SELECT c.id, c.name, c.roles, c.language, c.default_agent
+                 FROM identity i JOIN contact c ON c.id = i.contact_id
+                 WHERE i.kind = $1 AND i.value = $2",
+                args![identity.kind.as_str(), &identity.value],
+            )
+            .await?;
+        if let Some(row) = row {
+            return read(&row).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn get(tx: &mut Tx, id: &ContactId) -> Result<Option<Contact>, Error> {
+    let row = tx
+        .row("SELECT id, name, roles, language, default_agent FROM contact WHERE id = $1", args![&id.0])
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Registers a person under `identities`. Somebody who has one of them already gets the name, and the role added.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn register(
+    tx: &mut Tx,
+    ids: &Ids,
+    name: &str,
+    role: Role,
+    identities: &[Identity],
+    now: Millis,
+) -> Result<ContactId, Error> {
+    let id = match find(tx, identities).await? {
+        Some(mut known) => {
+            if !known.has(role) {
+                known.roles.push(role);
+            }
+            tx.exec(
+                "UPDATE contact SET name = $2, roles = $3 WHERE id = $1",
+                args![&known.id.0, name, join(&known.roles)],
+            )
+            .await?;
+            known.id
+        }
+        None => create(tx, ids, name, &[role], now).await?,
+    };
+    for identity in identities {
+        tx.exec(
+            "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING",
+            args![identity.kind.as_str(), &identity.value, &id.0],
+        )
+        .await?;
+    }
+    Ok(id)
+}
+
+async fn create(tx: &mut Tx, ids: &Ids, name: &str, roles: &[Role], now: Millis) -> Result<ContactId, Error> {
+    let id = ContactId::new(ids);
+    tx.exec(
+        "INSERT INTO contact (id, name, roles, created_ms) VALUES ($1, $2, $3, $4)",
+        args![&id.0, name, join(roles), now],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Everybody, by name.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn list(tx: &mut Tx) -> Result<Vec<Contact>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, name, roles, language, default_agent FROM contact ORDER BY name, id LIMIT $1",
+            args![LIST],
+        )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Everybody who holds `role`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn holders(tx: &mut Tx, role: Role) -> Result<Vec<Contact>, Error> {
+    Ok(list(tx).await?.into_iter().filter(|contact| contact.has(role)).collect())
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn identities(tx: &mut Tx, id: &ContactId) -> Result<Vec<(String, String)>, Error> {
+    let rows = tx
+        .rows("SELECT kind, value FROM identity WHERE contact_id = $1 ORDER BY kind, value", args![&id.0])
+        .await?;
+    rows.iter().map(|row| Ok((row.get("kind")?, row.get("value")?))).collect()
+}
+
+/// Remembers what the person last wrote in.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_language(tx: &mut Tx, id: &ContactId, language: Language) -> Result<(), Error> {
+    tx.exec("UPDATE contact SET language = $2 WHERE id = $1", args![&id.0, language.as_str()]).await?;
+    Ok(())
+}
+
+/// How many people are known.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn count(tx: &mut Tx) -> Result<i64, Error> {
+    let row = tx.row("SELECT COUNT(*) AS n FROM contact", args![]).await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
+fn join(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn read(row: &Row) -> Result<Contact, Error> {
+    let roles: String = row.get("roles")?;
+    let language: Option<String> = row.get("language")?;
+    Ok(Contact {
+        id: ContactId(row.get("id")?),
+        name: row.get("name")?,
+        roles: roles.split(',').filter_map(Role::parse).collect(),
+        language: language.as_deref().and_then(Language::parse),
+        default_agent: row.get::<Option<String>>("default_agent")?.map(AgentName),
+    })
+}

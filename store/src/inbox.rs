@@ -1,0 +1,136 @@
+//! What came in and is not settled yet. The table is the queue: a row stays until its effect is committed with it.
+
+use domain::{
+    address::ChannelName,
+    clock::Millis,
+    id::{Ids, InboxId},
+    inbound::{Arrival, Inbound},
+};
+
+use crate::{Error, Tx, args};
+
+/// Keys of the advisory locks that make the claims of one table take turns; see `Tx::one_claim_at_a_time`.
+const CLAIM: i64 = 1001;
+
+/// A row that this worker holds until its lease ends.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub id: InboxId,
+    seq: i64,
+    pub channel: ChannelName,
+    pub external: String,
+    pub lane: String,
+    pub fence: i64,
+    /// Takings so far, this one included.
+    pub attempts: i64,
+    /// The row's body, or why this version cannot read it.
+    pub body: Result<Inbound, String>,
+}
+
+/// Stores `arrival`; a repeat of its channel and external id stores nothing and says `false`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn put(tx: &mut Tx, ids: &Ids, arrival: &Arrival, now: Millis) -> Result<bool, Error> {
+    let body = to_json(&arrival.body);
+    let args = args![
+        InboxId::new(ids).0,
+        arrival.channel.as_str(),
+        &arrival.external,
+        &arrival.lane,
+        body,
+        now,
+    ];
+    let inserted = tx
+        .exec(
+            "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)
+             VALUES ($1, $2, $3, $4, $5, 'pending', $6, $6)
+             ON CONFLICT (channel, external) DO NOTHING",
+            args,
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Takes up to `limit` due rows, oldest first. Of one lane only a prefix is ever held, by one worker: a lane whose head
+/// waits for its next try, or is held elsewhere, gives nothing.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
+    tx.one_claim_at_a_time(CLAIM).await?;
+    let rows = tx
+        .rows(
+            "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1
+             WHERE seq IN (
+               SELECT i.seq FROM inbox i
+               WHERE i.state = 'pending' AND i.due_ms <= $1
+                 AND NOT EXISTS (
+                   SELECT 1 FROM inbox b WHERE b.lane = i.lane AND b.state = 'pending' AND b.due_ms > $1)
+               ORDER BY i.seq LIMIT $3)
+             RETURNING seq, id, channel, external, lane, fence, attempts, body",
+            args![now, lease, limit],
+        )
+        .await?;
+    let mut taken = Vec::with_capacity(rows.len());
+    for row in rows {
+        taken.push(Taken {
+            id: InboxId(row.get("id")?),
+            seq: row.get("seq")?,
+            channel: ChannelName(row.get("channel")?),
+            external: row.get("external")?,
+            lane: row.get("lane")?,
+            fence: row.get("fence")?,
+            attempts: row.get("attempts")?,
+            body: row.json("body").map_err(|error| error.to_string()),
+        });
+    }
+    taken.sort_by_key(|row| row.seq);
+    Ok(taken)
+}
+
+/// Settles a held row: its effect is in the same transaction.
+///
+/// # Errors
+/// [`Error::Fenced`] where another worker took it over.
+pub async fn done(tx: &mut Tx, id: &InboxId, fence: i64) -> Result<(), Error> {
+    let changed = tx
+        .exec(
+            "UPDATE inbox SET state = 'done', reason = NULL WHERE id = $1 AND fence = $2 AND state = 'pending'",
+            args![&id.0, fence],
+        )
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+}
+
+/// Puts a held row back until `due`. Its lane waits with it, so order is kept.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn again(tx: &mut Tx, id: &InboxId, fence: i64, due: Millis, reason: &str) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE inbox SET due_ms = $3, reason = $4 WHERE id = $1 AND fence = $2 AND state = 'pending'",
+        args![&id.0, fence, due, reason],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a held row up; `queue dead` shows it and `queue retry` brings it back.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn bury(tx: &mut Tx, id: &InboxId, fence: i64, reason: &str) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE inbox SET state = 'dead', reason = $3 WHERE id = $1 AND fence = $2 AND state = 'pending'",
+        args![&id.0, fence, reason],
+    )
+    .await?;
+    Ok(())
+}
+
+/// JSON text of one of our own types.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
+    // Our types have string keys only and no failing serializer, the two ways this can go wrong.
+    serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"unserialisable\":{:?}}}", error.to_string()))
+}

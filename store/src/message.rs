@@ -1,0 +1,128 @@
+//! What was said, in order. Rows are never changed but for the provider's id and the turn that heard them.
+
+use domain::{
+    clock::Millis,
+    id::{ConversationId, MessageId, TurnId},
+    message::Message,
+};
+
+use crate::{Error, Tx, args, db::Row, inbox::to_json};
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn put(tx: &mut Tx, message: &Message, unheard: bool) -> Result<(), Error> {
+    tx.exec(
+        "INSERT INTO message (id, conversation_id, author, parts, external, turn_id, unheard, at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            &message.id.0,
+            &message.conversation.0,
+            to_json(&message.author),
+            to_json(&message.parts),
+            message.external.as_deref(),
+            message.turn.as_ref().map(TurnId::as_str),
+            unheard,
+            message.at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives the oldest `limit` messages that no turn has heard to `turn`, in order.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn take_unheard(
+    tx: &mut Tx,
+    conversation: &ConversationId,
+    turn: &TurnId,
+    limit: i64,
+) -> Result<Vec<Message>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, conversation_id, author, parts, external, turn_id, at_ms FROM message
+             WHERE conversation_id = $1 AND unheard = 1 ORDER BY seq LIMIT $2",
+            args![&conversation.0, limit],
+        )
+        .await?;
+    let messages: Vec<Message> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    for message in &messages {
+        tx.exec(
+            "UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1",
+            args![&message.id.0, &turn.0],
+        )
+        .await?;
+    }
+    Ok(messages)
+}
+
+/// Makes a message wait for a turn after all: words that turned out not to answer the question they were kept for.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn unhear(tx: &mut Tx, id: &MessageId) -> Result<(), Error> {
+    tx.exec("UPDATE message SET unheard = 1 WHERE id = $1 AND turn_id IS NULL", args![&id.0]).await?;
+    Ok(())
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn get(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error> {
+    let row = tx
+        .row(
+            "SELECT id, conversation_id, author, parts, external, turn_id, at_ms FROM message WHERE id = $1",
+            args![&id.0],
+        )
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Whether any message waits for a turn.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn any_unheard(tx: &mut Tx, conversation: &ConversationId) -> Result<bool, Error> {
+    let row = tx
+        .row(
+            "SELECT seq FROM message WHERE conversation_id = $1 AND unheard = 1 LIMIT 1",
+            args![&conversation.0],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The last `limit` heard messages that belong to other turns than `turn`, oldest first.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn history(
+    tx: &mut Tx,
+    conversation: &ConversationId,
+    turn: &TurnId,
+    limit: i64,
+) -> Result<Vec<Message>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, conversation_id, author, parts, external, turn_id, at_ms FROM message
+             WHERE conversation_id = $1 AND unheard = 0 AND (turn_id IS NULL OR turn_id <> $2)
+             ORDER BY seq DESC LIMIT $3",
+            args![&conversation.0, &turn.0, limit],
+        )
+        .await?;
+    let mut messages: Vec<Message> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    messages.reverse();
+    Ok(messages)
+}
+
+fn read(row: &Row) -> Result<Message, Error> {
+    Ok(Message {
+        id: MessageId(row.get("id")?),
+        conversation: ConversationId(row.get("conversation_id")?),
+        author: row.json("author")?,
+        parts: row.json("parts")?,
+        external: row.get("external")?,
+        turn: row.get::<Option<String>>("turn_id")?.map(TurnId),
+        at: Millis(row.get("at_ms")?),
+    })
+}

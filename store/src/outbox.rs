@@ -1,0 +1,247 @@
+//! What is to be sent, and what became of it. Nothing is sent that is not here; order is kept within an address.
+
+use domain::{
+    address::{Address, ChannelName},
+    agent::AgentName,
+    clock::Millis,
+    id::{ConversationId, Ids, MessageId, OutboxId, TurnId},
+    inbound::Status,
+    job::JobNotice,
+    outbound::{Content, DeliveryState, Outbound},
+};
+
+use crate::{Error, Tx, args, inbox::to_json};
+
+const CLAIM: i64 = 1002;
+
+/// One thing to send.
+#[derive(Clone, Debug)]
+pub struct Send {
+    /// What makes a repeat of the same effect the same row.
+    pub key: String,
+    pub conversation: ConversationId,
+    pub to: Address,
+    pub content: Content,
+    pub speaker: String,
+    pub turn: Option<TurnId>,
+    pub message: Option<MessageId>,
+    /// Where set, the send is dropped once the conversation has another owner version.
+    pub owner_version: Option<i64>,
+}
+
+/// A row that this worker holds until its lease ends.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub outbound: Outbound,
+    pub fence: i64,
+    /// The state before this taking: `Sending` means that an earlier attempt's answer was lost.
+    pub was: DeliveryState,
+    /// The conversation changed hands since the turn that said it began.
+    pub stale: bool,
+    pub last_inbound: Millis,
+    pub message: Option<MessageId>,
+}
+
+/// Queues `send`; a repeat of its key queues nothing. Returns the row's id either way.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn put(tx: &mut Tx, ids: &Ids, send: &Send, now: Millis) -> Result<OutboxId, Error> {
+    let id = OutboxId::new(ids);
+    let args = args![
+        &id.0,
+        &send.key,
+        &send.conversation.0,
+        send.to.channel.as_str(),
+        &send.to.external,
+        to_json(&send.content),
+        &send.speaker,
+        send.turn.as_ref().map(TurnId::as_str),
+        send.message.as_ref().map(MessageId::as_str),
+        send.owner_version,
+        now,
+    ];
+    let inserted = tx
+        .exec(
+            "INSERT INTO outbox (id, key, conversation_id, channel, external, content, speaker, turn_id, message_id,
+                                 owner_version, state, due_ms, created_ms, updated_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $11, $11)
+             ON CONFLICT (key) DO NOTHING",
+            args,
+        )
+        .await?;
+    if inserted == 1 {
+        return Ok(id);
+    }
+    let row = tx.row("SELECT id FROM outbox WHERE key = $1", args![&send.key]).await?;
+    row.map_or(Ok(id), |row| Ok(OutboxId(row.get("id")?)))
+}
+
+/// Queues news of a job for the agent at the other end of the link.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn notify_peer(
+    tx: &mut Tx,
+    ids: &Ids,
+    conversation: &ConversationId,
+    peer: &AgentName,
+    key: &str,
+    notice: &JobNotice,
+    now: Millis,
+) -> Result<OutboxId, Error> {
+    let send = Send {
+        key: key.to_owned(),
+        conversation: conversation.clone(),
+        to: Address::new(ChannelName::link(peer.as_str()), notice.job().as_str()),
+        content: Content::Job(notice.clone()),
+        speaker: String::new(),
+        turn: None,
+        message: None,
+        owner_version: None,
+    };
+    put(tx, ids, &send, now).await
+}
+
+/// Takes up to `limit` due rows of `channel`: of each address only the oldest unsettled one, so order is kept.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn claim(
+    tx: &mut Tx,
+    channel: &ChannelName,
+    now: Millis,
+    lease: Millis,
+    limit: i64,
+) -> Result<Vec<Taken>, Error> {
+    tx.one_claim_at_a_time(CLAIM).await?;
+    let rows = tx
+        .rows(
+            "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
+                    o.speaker, o.turn_id, o.message_id, c.last_inbound_ms,
+                    CASE WHEN o.owner_version IS NULL OR o.owner_version = c.owner_version THEN 0 ELSE 1 END AS stale
+             FROM outbox o JOIN conversation c ON c.id = o.conversation_id
+             WHERE o.channel = $1 AND o.state IN ('queued', 'sending', 'unknown') AND o.due_ms <= $2
+               AND NOT EXISTS (
+                 SELECT 1 FROM outbox b
+                 WHERE b.channel = o.channel AND b.external = o.external AND b.seq < o.seq
+                   AND b.state IN ('queued', 'sending', 'unknown'))
+             ORDER BY o.due_ms, o.seq LIMIT $3",
+            args![channel.as_str(), now, limit],
+        )
+        .await?;
+    let mut taken = Vec::with_capacity(rows.len());
+    for row in rows {
+        let seq: i64 = row.get("seq")?;
+        tx.exec(
+            "UPDATE outbox SET state = 'sending', due_ms = $2, fence = fence + 1, attempts = attempts + 1,
+                               updated_ms = $3
+             WHERE seq = $1",
+            args![seq, lease, now],
+        )
+        .await?;
+        taken.push(read_taken(&row)?);
+    }
+    Ok(taken)
+}
+
+fn read_taken(row: &crate::db::Row) -> Result<Taken, Error> {
+    let state: String = row.get("state")?;
+    let attempts: i64 = row.get("attempts")?;
+    let stale: i64 = row.get("stale")?;
+    let fence: i64 = row.get("fence")?;
+    Ok(Taken {
+        outbound: Outbound {
+            id: OutboxId(row.get("id")?),
+            to: Address::new(ChannelName(row.get("channel")?), row.get::<String>("external")?),
+            conversation: ConversationId(row.get("conversation_id")?),
+            content: row.json("content")?,
+            turn: row.get::<Option<String>>("turn_id")?.map(TurnId),
+            speaker: row.get("speaker")?,
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        },
+        fence: fence + 1,
+        was: DeliveryState::parse(&state).ok_or(Error::Unknown { column: "outbox.state", value: state })?,
+        stale: stale == 1,
+        last_inbound: Millis(row.get("last_inbound_ms")?),
+        message: row.get::<Option<String>>("message_id")?.map(MessageId),
+    })
+}
+
+/// What to write about a held row.
+#[derive(Clone, Debug)]
+pub struct Outcome<'a> {
+    pub state: DeliveryState,
+    /// When the row may be taken again; meaningless for a settled one.
+    pub due: Millis,
+    pub provider_id: Option<&'a str>,
+    pub reason: Option<&'a str>,
+}
+
+/// Settles an attempt. A status that came faster than the send's own answer is not overwritten by a lower state.
+///
+/// # Errors
+/// [`Error::Fenced`] where another worker took the row over.
+pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Millis) -> Result<(), Error> {
+    let changed = tx
+        .exec(
+            "UPDATE outbox SET state = $3, due_ms = $4, provider_id = COALESCE($5, provider_id), reason = $6,
+                               updated_ms = $7
+             WHERE id = $1 AND fence = $2 AND state = 'sending'",
+            args![
+                &taken.outbound.id.0,
+                taken.fence,
+                outcome.state.as_str(),
+                outcome.due,
+                outcome.provider_id,
+                outcome.reason,
+                now
+            ],
+        )
+        .await?;
+    if let (Some(provider), Some(message)) = (outcome.provider_id, &taken.message) {
+        tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![&message.0, provider]).await?;
+    }
+    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+}
+
+/// A provider's word on a delivery: forward only. `false` where we know no such delivery.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, Error> {
+    let own = status.outbox.as_ref().map(OutboxId::as_str);
+    let row = tx
+        .row(
+            "SELECT id, state FROM outbox WHERE id = $1 OR provider_id = $2 LIMIT 1",
+            args![own, &status.external],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    let id: String = row.get("id")?;
+    let text: String = row.get("state")?;
+    let stored = DeliveryState::parse(&text).ok_or(Error::Unknown { column: "outbox.state", value: text })?;
+    if rank(status.state) > rank(stored) {
+        tx.exec(
+            "UPDATE outbox SET state = $2, provider_id = COALESCE(provider_id, $3), reason = $4, updated_ms = $5
+             WHERE id = $1",
+            args![id, status.state.as_str(), &status.external, status.reason.as_deref(), now],
+        )
+        .await?;
+    }
+    Ok(true)
+}
+
+/// How far a delivery is: a failure outranks only what was never delivered.
+fn rank(state: DeliveryState) -> u8 {
+    match state {
+        DeliveryState::Queued => 0,
+        DeliveryState::Sending => 1,
+        DeliveryState::Unknown => 2,
+        DeliveryState::Sent => 3,
+        DeliveryState::Failed => 4,
+        DeliveryState::Delivered => 5,
+        DeliveryState::Read => 6,
+        DeliveryState::Played => 7,
+    }
+}

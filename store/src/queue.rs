@@ -1,0 +1,168 @@
+//! The queues from outside: how much waits, what failed for good, and bringing it back.
+
+use domain::clock::Millis;
+use serde::Serialize;
+
+use crate::{Error, Tx, args};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Depth {
+    pub pending: i64,
+    pub leased: i64,
+    pub dead: i64,
+    /// Age of the oldest row that is not settled; zero for none.
+    pub oldest_age_ms: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Turns {
+    pub due: i64,
+    pub running: i64,
+    pub parked: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Status {
+    pub inbox: Depth,
+    pub outbox: Depth,
+    pub turns: Turns,
+}
+
+/// Something that failed for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dead {
+    pub queue: &'static str,
+    pub id: String,
+    pub attempts: i64,
+    pub reason: String,
+    pub at: Millis,
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn status(tx: &mut Tx, now: Millis) -> Result<Status, Error> {
+    Ok(Status { inbox: inbox(tx, now).await?, outbox: outbox(tx, now).await?, turns: turns(tx).await? })
+}
+
+async fn inbox(tx: &mut Tx, now: Millis) -> Result<Depth, Error> {
+    let live = tx
+        .row(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN due_ms > $1 AND reason IS NULL AND fence > 0 THEN 1 ELSE 0 END), 0)
+                         AS BIGINT) AS leased,
+                    COUNT(*) AS all_rows, MIN(received_ms) AS oldest
+             FROM inbox WHERE state = 'pending'",
+            args![now],
+        )
+        .await?;
+    let dead = tx.row("SELECT COUNT(*) AS n FROM inbox WHERE state = 'dead'", args![]).await?;
+    depth(live.as_ref(), dead.as_ref(), now)
+}
+
+async fn outbox(tx: &mut Tx, now: Millis) -> Result<Depth, Error> {
+    let live = tx
+        .row(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'sending' THEN 1 ELSE 0 END), 0) AS BIGINT) AS leased,
+                    COUNT(*) AS all_rows, MIN(created_ms) AS oldest
+             FROM outbox WHERE state IN ('queued', 'sending', 'unknown')",
+            args![],
+        )
+        .await?;
+    let dead = tx.row("SELECT COUNT(*) AS n FROM outbox WHERE state = 'failed'", args![]).await?;
+    depth(live.as_ref(), dead.as_ref(), now)
+}
+
+fn depth(live: Option<&crate::db::Row>, dead: Option<&crate::db::Row>, now: Millis) -> Result<Depth, Error> {
+    let (Some(live), Some(dead)) = (live, dead) else { return Ok(Depth::default()) };
+    let leased: i64 = live.get("leased")?;
+    let all: i64 = live.get("all_rows")?;
+    let oldest: Option<i64> = live.get("oldest")?;
+    Ok(Depth {
+        pending: all - leased,
+        leased,
+        dead: dead.get("n")?,
+        oldest_age_ms: oldest.map_or(0, |at| (now.0 - at).max(0)),
+    })
+}
+
+async fn turns(tx: &mut Tx) -> Result<Turns, Error> {
+    let rows = tx
+        .rows(
+            "SELECT state, COUNT(*) AS n FROM turn WHERE state IN ('due', 'running', 'parked') GROUP BY state",
+            args![],
+        )
+        .await?;
+    let mut turns = Turns::default();
+    for row in rows {
+        let n: i64 = row.get("n")?;
+        match row.get::<String>("state")?.as_str() {
+            "due" => turns.due = n,
+            "running" => turns.running = n,
+            _ => turns.parked = n,
+        }
+    }
+    Ok(turns)
+}
+
+/// The newest `limit` of what failed for good.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn dead(tx: &mut Tx, limit: i64) -> Result<Vec<Dead>, Error> {
+    let mut found = Vec::new();
+    let tables: [(&'static str, &'static str); 3] = [
+        (
+            "inbox",
+            "SELECT id, attempts, COALESCE(reason, '') AS reason, received_ms AS at_ms FROM inbox
+             WHERE state = 'dead' ORDER BY seq DESC LIMIT $1",
+        ),
+        (
+            "outbox",
+            "SELECT id, attempts, COALESCE(reason, '') AS reason, updated_ms AS at_ms FROM outbox
+             WHERE state = 'failed' ORDER BY seq DESC LIMIT $1",
+        ),
+        (
+            "turn",
+            "SELECT id, attempts, COALESCE(reason, '') AS reason, created_ms AS at_ms FROM turn
+             WHERE state = 'failed' ORDER BY seq DESC LIMIT $1",
+        ),
+    ];
+    for (queue, sql) in tables {
+        for row in tx.rows(sql, args![limit]).await? {
+            found.push(Dead {
+                queue,
+                id: row.get("id")?,
+                attempts: row.get("attempts")?,
+                reason: row.get("reason")?,
+                at: Millis(row.get("at_ms")?),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Makes a dead row due again. `false` where no dead row has that id.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn retry(tx: &mut Tx, id: &str, now: Millis) -> Result<bool, Error> {
+    let inbox = tx
+        .exec(
+            "UPDATE inbox SET state = 'pending', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'dead'",
+            args![id, now],
+        )
+        .await?;
+    let outbox = tx
+        .exec(
+            "UPDATE outbox SET state = 'queued', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'failed'",
+            args![id, now],
+        )
+        .await?;
+    let turn = tx
+        .exec(
+            "UPDATE turn SET state = 'due', due_ms = $2, attempts = 0, finished_ms = NULL
+             WHERE id = $1 AND state = 'failed'",
+            args![id, now],
+        )
+        .await?;
+    Ok(inbox + outbox + turn > 0)
+}

@@ -1,0 +1,195 @@
+//! Turns, as rows: due, running under a conversation's lease, parked, done. The saved machine is opaque text here.
+
+use domain::{
+    agent::AgentName,
+    clock::Millis,
+    conversation::Conversation,
+    id::{ConversationId, Ids, TurnId},
+    turn::TurnState,
+};
+
+use crate::{Error, Tx, args, conversation};
+
+const CLAIM: i64 = 1004;
+
+/// A turn that this worker holds until its conversation's lease ends.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub id: TurnId,
+    pub conversation: Conversation,
+    /// The fencing number: every transaction of this taking names it.
+    pub epoch: i64,
+    /// Takings since the turn last parked, this one included.
+    pub attempts: i64,
+    /// The conversation's owner when the turn became due.
+    pub owner_version: i64,
+    pub machine: Option<String>,
+}
+
+/// Makes sure that a turn will hear the conversation's unheard messages: at `due`, or together with what still gathers
+/// there, by that turn's own flush time at the latest.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn schedule(
+    tx: &mut Tx,
+    ids: &Ids,
+    conversation: &Conversation,
+    due: Millis,
+    flush: Millis,
+    now: Millis,
+) -> Result<(), Error> {
+    let gathering = tx
+        .exec(
+            "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
+             WHERE conversation_id = $1 AND state = 'due' AND machine IS NULL",
+            args![&conversation.id.0, due],
+        )
+        .await?;
+    if gathering > 0 {
+        return Ok(());
+    }
+    tx.exec(
+        "INSERT INTO turn (id, conversation_id, agent, state, due_ms, flush_ms, owner_version, created_ms)
+         VALUES ($1, $2, $3, 'due', $4, $5, $6, $7)",
+        args![
+            TurnId::new(ids).0,
+            &conversation.id.0,
+            conversation.agent.as_str(),
+            due,
+            flush,
+            conversation.owner_version,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes up to `limit` due turns of `agent` whose conversation is free: one a conversation, and its epoch raised.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn claim(
+    tx: &mut Tx,
+    agent: &AgentName,
+    now: Millis,
+    lease: Millis,
+    limit: i64,
+) -> Result<Vec<Taken>, Error> {
+    tx.one_claim_at_a_time(CLAIM).await?;
+    let rows = tx
+        .rows(
+            "UPDATE turn SET state = 'running', attempts = attempts + 1
+             WHERE seq IN (
+               SELECT t.seq FROM turn t JOIN conversation c ON c.id = t.conversation_id
+               WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2
+                 AND NOT EXISTS (
+                   SELECT 1 FROM turn e
+                   WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running')
+                     AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))
+               ORDER BY t.due_ms, t.seq LIMIT $3)
+             RETURNING seq, id, conversation_id, attempts, owner_version, machine",
+            args![agent.as_str(), now, limit],
+        )
+        .await?;
+    let mut taken = Vec::with_capacity(rows.len());
+    for row in rows {
+        let conversation: String = row.get("conversation_id")?;
+        let held = tx
+            .row(
+                "UPDATE conversation SET epoch = epoch + 1, lease_ms = $2 WHERE id = $1
+                 RETURNING epoch, id, contact_id, agent, channel, external, owner, owner_version, language",
+                args![conversation, lease],
+            )
+            .await?
+            .ok_or(Error::Fenced)?;
+        taken.push(Taken {
+            id: TurnId(row.get("id")?),
+            conversation: conversation::read(&held)?,
+            epoch: held.get("epoch")?,
+            attempts: row.get("attempts")?,
+            owner_version: row.get("owner_version")?,
+            machine: row.get("machine")?,
+        });
+    }
+    Ok(taken)
+}
+
+/// Saves the machine of a held turn. The caller has re-asserted the epoch in this transaction.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn save(tx: &mut Tx, id: &TurnId, machine: &str) -> Result<(), Error> {
+    tx.exec("UPDATE turn SET machine = $2 WHERE id = $1", args![&id.0, machine]).await?;
+    Ok(())
+}
+
+/// Lets go of a held turn that waits: a row remains, no task, no memory. Where what it waits for has come meanwhile it
+/// is due at once.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn park(tx: &mut Tx, taken: &Taken, machine: &str, now: Millis) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE turn SET machine = $2, attempts = 0, due_ms = $3,
+             state = CASE WHEN EXISTS (SELECT 1 FROM wake w WHERE w.turn_id = turn.id AND w.result IS NOT NULL)
+                          THEN 'due' ELSE 'parked' END
+         WHERE id = $1",
+        args![&taken.id.0, machine, now],
+    )
+    .await?;
+    release(tx, &taken.conversation.id, taken.epoch).await
+}
+
+/// Puts a held turn back until `due`: the model is away, a call is to be made again later.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn again(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE turn SET state = 'due', due_ms = $2, reason = $3 WHERE id = $1",
+        args![&taken.id.0, due, reason],
+    )
+    .await?;
+    release(tx, &taken.conversation.id, taken.epoch).await
+}
+
+/// Ends a held turn.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn finish(
+    tx: &mut Tx,
+    taken: &Taken,
+    state: TurnState,
+    machine: &str,
+    reason: Option<&str>,
+    now: Millis,
+) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE turn SET state = $2, machine = $3, reason = $4, finished_ms = $5 WHERE id = $1",
+        args![&taken.id.0, state.as_str(), machine, reason, now],
+    )
+    .await?;
+    tx.exec("DELETE FROM wake WHERE turn_id = $1", args![&taken.id.0]).await?;
+    release(tx, &taken.conversation.id, taken.epoch).await
+}
+
+async fn release(tx: &mut Tx, conversation: &ConversationId, epoch: i64) -> Result<(), Error> {
+    conversation::hold(tx, conversation, epoch, Millis(0)).await
+}
+
+/// Whether `agents` have nothing running and nothing due by `by` in this database.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn next_due(tx: &mut Tx, agent: &AgentName) -> Result<Option<Millis>, Error> {
+    let row = tx
+        .row(
+            "SELECT MIN(due_ms) AS due FROM turn WHERE agent = $1 AND state IN ('due', 'running')",
+            args![agent.as_str()],
+        )
+        .await?;
+    row.map_or(Ok(None), |row| Ok(row.get::<Option<i64>>("due")?.map(Millis)))
+}
