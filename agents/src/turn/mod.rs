@@ -1,1 +1,6 @@
-//! turn
+//! The turn: a pure, serialisable machine. Input goes in, a step comes out; model, tools, clock and store are outside.
+
+pub mod machine;
+pub mod transcript;
+
+pub use machine::{Ending, Exhausted, Heard, Machine, Step};
