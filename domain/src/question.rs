@@ -183,7 +183,11 @@ pub fn resolve(asked: &[Asked], reply: Reply<'_>) -> Resolution {
     }
     let quoted = reply.quotes.and_then(|id| asked.iter().find(|a| a.external.as_deref() == Some(id)));
     if let Some(asked) = quoted {
-        return if asked.open { answer_in_words(asked, reply.text) } else { Resolution::Late(asked.question.clone()) };
+        return if asked.open {
+            answer_in_words(asked, reply.text)
+        } else {
+            Resolution::Late(asked.question.clone())
+        };
     }
     let open: Vec<&Asked> = asked.iter().filter(|a| a.open).collect();
     match open.as_slice() {
@@ -227,11 +231,15 @@ pub fn matching<'a>(choices: &'a [Choice], text: &str) -> Option<&'a Choice> {
     let by_number = number(text).and_then(|n| choices.get(n.checked_sub(1)?));
     by_number.or_else(|| {
         let said = plain(text);
-        choices.iter().find(|choice| choice.id == text.trim() || (!said.is_empty() && plain(&choice.title) == said))
+        choices
+            .iter()
+            .find(|choice| choice.id == text.trim() || (!said.is_empty() && plain(&choice.title) == said))
     })
 }
 
-fn number(text: &str) -> Option<usize> {
+/// The number that `text` is, as people write the number of an option: `1`, `[1]`, `1.`, `1)`.
+#[must_use]
+pub fn number(text: &str) -> Option<usize> {
     let digits = text.trim().trim_start_matches('[').trim_end_matches(['.', ')', ']']);
     digits.parse().ok()
 }

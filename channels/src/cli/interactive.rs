@@ -1,0 +1,168 @@
+//! The terminal with a person before it: rustyline on a thread of its own, messages printed above the prompt, and between
+//! a line and its answer a spinner instead of the prompt. A key pressed meanwhile brings the prompt back at once.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use std::time::{Duration, Instant};
+
+use rustyline::{Config, DefaultEditor, ExternalPrinter, error::ReadlineError};
+use tokio::sync::mpsc;
+
+use super::{Input, Lines, Paper, Setup, Terminal, input::RawLine, tty};
+
+const TICK: Duration = Duration::from_millis(80);
+const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+/// How long the prompt waits for the house to begin, and for the last message after it ended.
+const GRACE: Duration = Duration::from_millis(250);
+/// However long it takes, the prompt comes back after this.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Lines understood and not yet taken by the program.
+const AHEAD: usize = 16;
+
+pub(super) fn open(setup: Setup, history: Option<PathBuf>, colour: bool) -> io::Result<(Terminal, Lines)> {
+    let config = Config::builder()
+        .max_history_size(setup.config.history_lines)
+        .map_err(io::Error::other)?
+        .auto_add_history(false)
+        .build();
+    let mut editor = DefaultEditor::with_config(config).map_err(io::Error::other)?;
+    if let Some(file) = &history {
+        // A history that cannot be read is no reason not to work; there is none at the first start.
+        let _ = editor.load_history(file);
+    }
+    let printer = editor.create_external_printer().map_err(io::Error::other)?;
+    let waiting = Arc::new(AtomicBool::new(false));
+    let paper = Tty { printer: Box::new(printer), waiting: Arc::clone(&waiting), passing: false, colour };
+    let terminal = Terminal::on(setup, Box::new(paper));
+    let (sender, lines) = mpsc::channel(AHEAD);
+    let person = PersonAtKeys { terminal: terminal.clone(), editor, history, waiting, sender };
+    let lines = Lines::typed(terminal.clone(), lines, tty::Kept::as_it_is());
+    std::thread::spawn(move || person.work());
+    Ok((terminal, lines))
+}
+
+struct PersonAtKeys {
+    terminal: Terminal,
+    editor: DefaultEditor,
+    history: Option<PathBuf>,
+    waiting: Arc<AtomicBool>,
+    sender: mpsc::Sender<Input>,
+}
+
+impl PersonAtKeys {
+    /// Reads lines until the end of input, which closes the channel.
+    fn work(mut self) {
+        let mut interrupted = false;
+        loop {
+            self.wait();
+            let line = match self.editor.readline(&self.terminal.prompt()) {
+                Ok(line) => line,
+                Err(ReadlineError::Interrupted) if !interrupted => {
+                    interrupted = true;
+                    self.terminal.note("Ctrl-C once more, Ctrl-D or /quit ends the session.");
+                    continue;
+                }
+                Err(ReadlineError::Signal(_)) => continue,
+                Err(_) => return,
+            };
+            interrupted = false;
+            if !line.trim().is_empty() {
+                self.remember(&line);
+            }
+            if let Some(input) = self.terminal.understand(&RawLine::new(line.as_bytes()))
+                && self.sender.blocking_send(input).is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    fn remember(&mut self, line: &str) {
+        let new = self.editor.add_history_entry(line).unwrap_or(false);
+        if let (true, Some(file)) = (new, &self.history) {
+            append(&mut self.editor, file);
+        }
+    }
+
+    /// Spins while agents work. Ends when they are done, when a key is pressed, or when patience runs out.
+    fn wait(&self) {
+        let _quiet = tty::Kept::without_echo();
+        self.waiting.store(true, Ordering::SeqCst);
+        let begun = Instant::now();
+        let mut idle_since = begun;
+        let mut frame = 0;
+        while begun.elapsed() < PATIENCE && !self.sender.is_closed() {
+            let doing = {
+                let mut state = self.terminal.state();
+                let doing = state.screen.working().map(ToOwned::to_owned);
+                if let (Some(doing), false) = (&doing, state.screen.is_streaming()) {
+                    state.screen.passing(Some(&format!("{} {doing}", FRAMES[frame % FRAMES.len()])));
+                }
+                doing
+            };
+            if doing.is_some() {
+                idle_since = Instant::now();
+            } else if idle_since.elapsed() >= GRACE {
+                break;
+            }
+            frame += 1;
+            if tty::key_within(TICK) {
+                break;
+            }
+        }
+        self.terminal.state().screen.passing(None);
+        self.waiting.store(false, Ordering::SeqCst);
+    }
+}
+
+/// A history that cannot be written (a full or read-only disk) is no reason to stop.
+fn append(editor: &mut DefaultEditor, file: &Path) {
+    if editor.append_history(file).is_err() {
+        let _ = editor.save_history(file);
+    }
+}
+
+/// The screen of a terminal. Lines go through rustyline's printer, which puts them above a prompt that is being edited.
+struct Tty<P> {
+    printer: Box<P>,
+    /// Whether the prompt is away and the bottom line is free.
+    waiting: Arc<AtomicBool>,
+    passing: bool,
+    colour: bool,
+}
+
+impl<P: ExternalPrinter + Send> Paper for Tty<P> {
+    fn lines(&mut self, lines: &[String]) -> io::Result<()> {
+        self.passing(None)?;
+        let mut text = lines.join("\n");
+        text.push('\n');
+        self.printer.print(text).map_err(io::Error::other)
+    }
+
+    fn passing(&mut self, line: Option<&str>) -> io::Result<()> {
+        let free = self.waiting.load(Ordering::SeqCst);
+        if !(free && (line.is_some() || self.passing)) {
+            return Ok(());
+        }
+        self.passing = line.is_some();
+        let mut out = io::stdout().lock();
+        write!(out, "\r\u{1b}[K{}", line.unwrap_or_default())?;
+        out.flush()
+    }
+
+    fn width(&self) -> Option<usize> {
+        Some(tty::width().unwrap_or(80))
+    }
+
+    fn colour(&self) -> bool {
+        self.colour
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+}
