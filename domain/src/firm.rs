@@ -1,4 +1,110 @@
-//! The firm itself, as configuration.
+//! The firm itself, as configuration: who it is on an invoice, its time zone, its prices. Never changes while running.
 
-#[derive(Clone, Debug, Default)]
-pub struct Firm;
+use serde::{Deserialize, Serialize};
+
+use crate::{billing::Rules, clock::Millis, language::Language};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Firm {
+    pub name: String,
+    pub street: String,
+    pub postal_code: String,
+    pub city: String,
+    pub country: String,
+    pub email: String,
+    pub phone: String,
+    /// With its country's letters: `DE123456789`.
+    pub vat_id: String,
+    pub tax_number: String,
+    pub iban: String,
+    pub bic: String,
+    /// An IANA name: `Europe/Berlin`. It decides which year an invoice belongs to.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    pub time_zone: jiff::tz::TimeZone,
+    /// ISO 4217.
+    pub currency: String,
+    /// The languages it writes, its own first.
+    pub languages: Vec<Language>,
+    pub rules: Rules,
+}
+
+/// What is wrong with the firm's configuration, all of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the firm's configuration cannot be used: {}", .0.join("; "))]
+pub struct BadFirm(pub Vec<String>);
+
+impl Firm {
+    /// The firm's calendar year at `at`: the `YYYY` of an invoice number.
+    #[must_use]
+    pub fn year(&self, at: Millis) -> i16 {
+        self.local(at).year()
+    }
+
+    /// The firm's calendar day at `at`, for invoices.
+    #[must_use]
+    pub fn day(&self, at: Millis) -> jiff::civil::Date {
+        self.local(at).date()
+    }
+
+    fn local(&self, at: Millis) -> jiff::Zoned {
+        at.timestamp().to_zoned(self.time_zone.clone())
+    }
+
+    /// `Street 1, 10115 Berlin`.
+    #[must_use]
+    pub fn full_address(&self) -> String {
+        format!("{}, {} {}", self.street, self.postal_code, self.city)
+    }
+
+    /// # Errors
+    /// [`BadFirm`] with a sentence a fault, the rules' included.
+    pub fn check(&self) -> Result<(), BadFirm> {
+        let mut faults = Vec::new();
+        let needed = [
+            ("name", &self.name),
+            ("street", &self.street),
+            ("postal_code", &self.postal_code),
+            ("city", &self.city),
+        ];
+        faults.extend(
+            needed.iter().filter(|(_, v)| v.trim().is_empty()).map(|(what, _)| format!("{what} is empty")),
+        );
+        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            faults
+                .push(format!("currency is {:?}: it must be three capital letters like EUR", self.currency));
+        }
+        if self.languages.is_empty() {
+            faults.push("languages is empty: name en, de or both".to_owned());
+        }
+        if !self.iban.is_empty() && !is_iban(&self.iban) {
+            faults.push(format!("iban is {:?}: its check digits are wrong", self.iban));
+        }
+        if let Err(rules) = self.rules.check() {
+            faults.extend(rules.0.into_iter().map(|fault| format!("rules: {fault}")));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(BadFirm(faults)) }
+    }
+}
+
+/// ISO 13616: the first four characters moved to the end, letters as 10 to 35, leave 1 divided by 97.
+fn is_iban(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if !(15..=34).contains(&letters.len()) || !letters.iter().all(char::is_ascii_alphanumeric) {
+        return false;
+    }
+    let turned = letters[4..].iter().chain(&letters[..4]);
+    let rest = turned.fold(0u32, |rest, letter| match letter.to_digit(36) {
+        Some(digit) if digit < 10 => (rest * 10 + digit) % 97,
+        Some(number) => (rest * 100 + number) % 97,
+        None => 0,
+    });
+    rest == 1
+}
+
+#[cfg(test)]
+pub(crate) use tests::shipped as shipped_for_tests;
+
+#[cfg(test)]
+#[path = "firm_tests.rs"]
+mod tests;

@@ -21,4 +21,7 @@ pub mod turn;
 pub mod billing;
 pub mod customer;
 pub mod firm;
+pub mod import;
 pub mod invoice;
+mod same_job;
+mod spelling;
