@@ -55,8 +55,8 @@ impl Default for Config {
             public_url: None,
             allow_list: Vec::new(),
             people: vec![
-                PersonConfig::new("technician", "Frank", "4917139200017"),
-                PersonConfig::new("office", "Sabine", "4917139200042"),
+                PersonConfig::new("technician", "Frank", "491713920017"),
+                PersonConfig::new("office", "Sabine", "491713920042"),
             ],
             limits: Limits::default(),
             delays: Delays::default(),

