@@ -1,5 +1,7 @@
 //! The same JSON, written by one implementation and read by the other: ours against the official crate `a2a-lf`.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use a2a as official;
 use plumbline_a2a as ours;
 use serde::{Serialize, de::DeserializeOwned};
