@@ -1,0 +1,15 @@
+//! The sandbox from outside: one binary, each file a feature, everything over HTTP on loopback.
+//! No test sleeps: time is a manual clock and `advance` returns when all is done.
+
+mod clients;
+mod faults;
+mod graph;
+mod handshake;
+mod limits;
+mod media;
+mod people;
+mod receiver;
+mod stage;
+mod statuses;
+mod templates;
+mod webhooks;
