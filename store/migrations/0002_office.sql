@@ -62,3 +62,24 @@ create table invoice_number (
     year bigint primary key,
     last bigint not null
 );
+
+-- The context that a caller on the link gave a job, where it is not the job's own id.
+create table task_context (
+    job_id text primary key references job (id),
+    context text not null
+);
+create index task_context_context on task_context (context);
+
+-- Where callers from outside the house want to be told how a job ended. Their credentials are as safe as the database.
+create table push_config (
+    job_id text not null references job (id),
+    id text not null,
+    url text not null,
+    token text,
+    scheme text,
+    credentials text,
+    created_ms bigint not null,
+    primary key (job_id, id)
+);
+
+create index job_updated on job (updated_ms, id);

@@ -3,7 +3,7 @@
 use domain::{
     agent::AgentName,
     clock::Millis,
-    contact::{Contact, Identity, Role},
+    contact::{Contact, Identity, IdentityKind, Role},
     id::{ContactId, Ids},
     language::Language,
 };
@@ -113,11 +113,20 @@ pub async fn holders(tx: &mut Tx, role: Role) -> Result<Vec<Contact>, Error> {
 
 /// # Errors
 /// [`Error::Database`].
-pub async fn identities(tx: &mut Tx, id: &ContactId) -> Result<Vec<(String, String)>, Error> {
+pub async fn identities_of(tx: &mut Tx, id: &ContactId) -> Result<Vec<Identity>, Error> {
     let rows = tx
         .rows("SELECT kind, value FROM identity WHERE contact_id = $1 ORDER BY kind, value", args![&id.0])
         .await?;
-    rows.iter().map(|row| Ok((row.get("kind")?, row.get("value")?))).collect()
+    rows.iter()
+        .map(|row| {
+            let kind: String = row.get("kind")?;
+            let known = IdentityKind::ALL.into_iter().find(|known| known.as_str() == kind);
+            Ok(Identity {
+                kind: known.ok_or(Error::Unknown { column: "identity.kind", value: kind })?,
+                value: row.get("value")?,
+            })
+        })
+        .collect()
 }
 
 /// Remembers what the person last wrote in.

@@ -68,7 +68,12 @@ pub async fn get(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn heard(tx: &mut Tx, id: &ConversationId, language: Option<Language>, at: Millis) -> Result<(), Error> {
+pub async fn heard(
+    tx: &mut Tx,
+    id: &ConversationId,
+    language: Option<Language>,
+    at: Millis,
+) -> Result<(), Error> {
     tx.exec(
         "UPDATE conversation SET last_inbound_ms = $2, language = COALESCE($3, language) WHERE id = $1",
         args![&id.0, at, language.map(Language::as_str)],

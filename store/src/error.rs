@@ -11,7 +11,9 @@ pub enum Error {
     /// A worker that lost its lease: it must stop and write nothing.
     #[error("another worker took this turn over")]
     Fenced,
-    #[error("the database is newer than this program (it holds migration {found}, this program knows {known}): use the newer plumbline")]
+    #[error(
+        "the database is newer than this program (it holds migration {found}, this program knows {known}): use the newer plumbline"
+    )]
     Newer { found: i64, known: i64 },
     #[error("the database could not be brought to the current schema: {0}")]
     Migrate(String),

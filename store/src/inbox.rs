@@ -33,14 +33,8 @@ pub struct Taken {
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, ids: &Ids, arrival: &Arrival, now: Millis) -> Result<bool, Error> {
     let body = to_json(&arrival.body);
-    let args = args![
-        InboxId::new(ids).0,
-        arrival.channel.as_str(),
-        &arrival.external,
-        &arrival.lane,
-        body,
-        now,
-    ];
+    let args =
+        args![InboxId::new(ids).0, arrival.channel.as_str(), &arrival.external, &arrival.lane, body, now,];
     let inserted = tx
         .exec(
             "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)
@@ -61,7 +55,7 @@ pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Resul
     tx.one_claim_at_a_time(CLAIM).await?;
     let rows = tx
         .rows(
-            "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1
+            "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
              WHERE seq IN (
                SELECT i.seq FROM inbox i
                WHERE i.state = 'pending' AND i.due_ms <= $1
@@ -132,5 +126,6 @@ pub async fn bury(tx: &mut Tx, id: &InboxId, fence: i64, reason: &str) -> Result
 /// JSON text of one of our own types.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> String {
     // Our types have string keys only and no failing serializer, the two ways this can go wrong.
-    serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"unserialisable\":{:?}}}", error.to_string()))
+    serde_json::to_string(value)
+        .unwrap_or_else(|error| format!("{{\"unserialisable\":{:?}}}", error.to_string()))
 }

@@ -48,11 +48,8 @@ pub async fn take_unheard(
         .await?;
     let messages: Vec<Message> = rows.iter().map(read).collect::<Result<_, _>>()?;
     for message in &messages {
-        tx.exec(
-            "UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1",
-            args![&message.id.0, &turn.0],
-        )
-        .await?;
+        tx.exec("UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1", args![&message.id.0, &turn.0])
+            .await?;
     }
     Ok(messages)
 }

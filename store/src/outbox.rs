@@ -33,6 +33,8 @@ pub struct Send {
 #[derive(Clone, Debug)]
 pub struct Taken {
     pub outbound: Outbound,
+    /// The agent whose conversation it is.
+    pub agent: AgentName,
     pub fence: i64,
     /// The state before this taking: `Sending` means that an earlier attempt's answer was lost.
     pub was: DeliveryState,
@@ -103,6 +105,21 @@ pub async fn notify_peer(
     put(tx, ids, &send, now).await
 }
 
+/// Whether a claim for `channel` is worth its transaction.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn anything_due(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Result<bool, Error> {
+    let row = tx
+        .row(
+            "SELECT seq FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND due_ms <= $2
+             LIMIT 1",
+            args![channel.as_str(), now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Takes up to `limit` due rows of `channel`: of each address only the oldest unsettled one, so order is kept.
 ///
 /// # Errors
@@ -118,8 +135,9 @@ pub async fn claim(
     let rows = tx
         .rows(
             "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
-                    o.speaker, o.turn_id, o.message_id, c.last_inbound_ms,
-                    CASE WHEN o.owner_version IS NULL OR o.owner_version = c.owner_version THEN 0 ELSE 1 END AS stale
+                    o.speaker, o.turn_id, o.message_id, c.agent, c.last_inbound_ms,
+                    CAST(CASE WHEN o.owner_version IS NULL OR o.owner_version = c.owner_version THEN 0 ELSE 1 END
+                         AS BIGINT) AS stale
              FROM outbox o JOIN conversation c ON c.id = o.conversation_id
              WHERE o.channel = $1 AND o.state IN ('queued', 'sending', 'unknown') AND o.due_ms <= $2
                AND NOT EXISTS (
@@ -160,6 +178,7 @@ fn read_taken(row: &crate::db::Row) -> Result<Taken, Error> {
             speaker: row.get("speaker")?,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         },
+        agent: AgentName(row.get("agent")?),
         fence: fence + 1,
         was: DeliveryState::parse(&state).ok_or(Error::Unknown { column: "outbox.state", value: state })?,
         stale: stale == 1,

@@ -193,7 +193,12 @@ pub async fn expire(tx: &mut Tx, id: &QuestionId, now: Millis) -> Result<bool, E
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn cancel_for_job(tx: &mut Tx, job: &JobId, reason: &Value, now: Millis) -> Result<Vec<QuestionId>, Error> {
+pub async fn cancel_for_job(
+    tx: &mut Tx,
+    job: &JobId,
+    reason: &Value,
+    now: Millis,
+) -> Result<Vec<QuestionId>, Error> {
     let rows = tx
         .rows(
             "UPDATE question SET state = 'cancelled' WHERE job_id = $1 AND state = 'open' RETURNING id",
@@ -277,7 +282,8 @@ pub async fn set_timers(
 fn read(row: &Row) -> Result<Question, Error> {
     let state: String = row.get("state")?;
     let answer: Option<String> = row.get("answer")?;
-    let known = [QuestionState::Open, QuestionState::Answered, QuestionState::Expired, QuestionState::Cancelled];
+    let known =
+        [QuestionState::Open, QuestionState::Answered, QuestionState::Expired, QuestionState::Cancelled];
     Ok(Question {
         id: QuestionId(row.get("id")?),
         purpose: row.json("purpose")?,

@@ -166,3 +166,44 @@ pub async fn retry(tx: &mut Tx, id: &str, now: Millis) -> Result<bool, Error> {
         .await?;
     Ok(inbox + outbox + turn > 0)
 }
+
+/// Whether any row is due by `soon` for a process that hosts `agents` and serves `channels`: an arrival, a turn, a
+/// first delivery, or the moment at which a hand-over stops waiting. Repeats of failed sends do not count.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn anything_due(
+    tx: &mut Tx,
+    agents: &[String],
+    channels: &[String],
+    soon: Millis,
+) -> Result<bool, Error> {
+    if tx.row("SELECT seq FROM inbox WHERE state = 'pending' LIMIT 1", args![]).await?.is_some() {
+        return Ok(true);
+    }
+    for agent in agents {
+        let due = tx
+            .row(
+                "SELECT seq FROM turn WHERE agent = $1 AND state IN ('due', 'running') AND due_ms <= $2 LIMIT 1",
+                args![agent, soon],
+            )
+            .await?;
+        if due.is_some() {
+            return Ok(true);
+        }
+    }
+    for channel in channels {
+        let queued = tx
+            .row(
+                "SELECT seq FROM outbox WHERE channel = $1
+                   AND (state = 'sending' OR (state = 'queued' AND attempts = 0)) LIMIT 1",
+                args![channel],
+            )
+            .await?;
+        if queued.is_some() {
+            return Ok(true);
+        }
+    }
+    let patience = tx.row("SELECT id FROM timer WHERE kind = 'handoff_patience' LIMIT 1", args![]).await?;
+    Ok(patience.is_some())
+}

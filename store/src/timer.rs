@@ -21,7 +21,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::RemindQuestion, Self::ExpireQuestion, Self::HandoffPatience, Self::RemindJob];
+    const ALL: [Self; 4] =
+        [Self::RemindQuestion, Self::ExpireQuestion, Self::HandoffPatience, Self::RemindJob];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -58,6 +59,14 @@ pub async fn set(tx: &mut Tx, ids: &Ids, purpose: Purpose, of: &str, due: Millis
 pub async fn clear(tx: &mut Tx, purpose: Purpose, of: &str) -> Result<(), Error> {
     tx.exec("DELETE FROM timer WHERE kind = $1 AND of_id = $2", args![purpose.as_str(), of]).await?;
     Ok(())
+}
+
+/// Whether a claim is worth its transaction.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn anything_due(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
+    Ok(tx.row("SELECT id FROM timer WHERE due_ms <= $1 LIMIT 1", args![now]).await?.is_some())
 }
 
 /// Takes up to `limit` timers whose moment has come.

@@ -80,7 +80,7 @@ pub async fn claim(
     tx.one_claim_at_a_time(CLAIM).await?;
     let rows = tx
         .rows(
-            "UPDATE turn SET state = 'running', attempts = attempts + 1
+            "UPDATE turn SET state = 'running', attempts = attempts + 1, due_ms = $4
              WHERE seq IN (
                SELECT t.seq FROM turn t JOIN conversation c ON c.id = t.conversation_id
                WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2
@@ -90,7 +90,7 @@ pub async fn claim(
                      AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))
                ORDER BY t.due_ms, t.seq LIMIT $3)
              RETURNING seq, id, conversation_id, attempts, owner_version, machine",
-            args![agent.as_str(), now, limit],
+            args![agent.as_str(), now, limit, lease],
         )
         .await?;
     let mut taken = Vec::with_capacity(rows.len());
@@ -180,16 +180,21 @@ async fn release(tx: &mut Tx, conversation: &ConversationId, epoch: i64) -> Resu
     conversation::hold(tx, conversation, epoch, Millis(0)).await
 }
 
-/// Whether `agents` have nothing running and nothing due by `by` in this database.
+/// Whether a claim for any of `agents` is worth its transaction.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn next_due(tx: &mut Tx, agent: &AgentName) -> Result<Option<Millis>, Error> {
-    let row = tx
-        .row(
-            "SELECT MIN(due_ms) AS due FROM turn WHERE agent = $1 AND state IN ('due', 'running')",
-            args![agent.as_str()],
-        )
-        .await?;
-    row.map_or(Ok(None), |row| Ok(row.get::<Option<i64>>("due")?.map(Millis)))
+pub async fn anything_due(tx: &mut Tx, agents: &[AgentName], now: Millis) -> Result<bool, Error> {
+    for agent in agents {
+        let due = tx
+            .row(
+                "SELECT seq FROM turn WHERE agent = $1 AND state IN ('due', 'running') AND due_ms <= $2 LIMIT 1",
+                args![agent.as_str(), now],
+            )
+            .await?;
+        if due.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

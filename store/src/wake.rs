@@ -57,7 +57,10 @@ pub async fn settle(tx: &mut Tx, wake: &Wake, result: &Value, now: Millis) -> Re
 /// [`Error::Database`].
 pub async fn of_turn(tx: &mut Tx, turn: &TurnId) -> Result<Vec<Waiting>, Error> {
     let rows = tx
-        .rows("SELECT call_id, kind, of_id, result FROM wake WHERE turn_id = $1 ORDER BY call_id", args![&turn.0])
+        .rows(
+            "SELECT call_id, kind, of_id, result FROM wake WHERE turn_id = $1 ORDER BY call_id",
+            args![&turn.0],
+        )
         .await?;
     rows.iter()
         .map(|row| {

@@ -28,12 +28,22 @@ async fn run<C: Migrate>(connection: &mut C, sequence: &str) -> Result<(), Error
         .iter()
         .map(|(version, name, text)| {
             let sql = text.replace("__SEQUENCE__", sequence);
-            Migration::new(*version, (*name).into(), MigrationType::Simple, sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(sql)), false)
+            Migration::new(
+                *version,
+                (*name).into(),
+                MigrationType::Simple,
+                sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(sql)),
+                false,
+            )
         })
         .collect();
-    Migrator::with_migrations(migrations).run_direct(None, connection, false).await.map_err(|error| match error {
-        MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => Error::Newer { found, known: known() },
-        other => Error::Migrate(other.to_string()),
+    Migrator::with_migrations(migrations).run_direct(None, connection, false).await.map_err(|error| {
+        match error {
+            MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {
+                Error::Newer { found, known: known() }
+            }
+            other => Error::Migrate(other.to_string()),
+        }
     })
 }
 

@@ -44,8 +44,9 @@ async fn sqlite(config: &Config) -> Result<Db, Error> {
     let options = SqliteConnectOptions::from_str(&config.url).map_err(|e| failed(e.to_string()))?;
     let folder = options.get_filename().parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned);
     if let Some(folder) = folder {
-        std::fs::create_dir_all(&folder)
-            .map_err(|e| failed(format!("{e} (folder {}); name another place in DATABASE_URL", folder.display())))?;
+        std::fs::create_dir_all(&folder).map_err(|e| {
+            failed(format!("{e} (folder {}); name another place in DATABASE_URL", folder.display()))
+        })?;
     }
     let wait = Duration::from_secs(config.wait_seconds);
     let options = options

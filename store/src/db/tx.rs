@@ -3,7 +3,8 @@
 
 use futures::TryStreamExt as _;
 use sqlx::{
-    Arguments as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgArguments, sqlite::SqliteArguments,
+    Arguments as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgArguments,
+    sqlite::SqliteArguments,
 };
 
 use super::value::{Row, Val};
@@ -81,7 +82,8 @@ impl Tx {
     /// [`Error::Database`].
     pub async fn one_claim_at_a_time(&mut self, table: i64) -> Result<(), Error> {
         if self.is_postgres() {
-            self.row("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock($1)) AS l", crate::args![table]).await?;
+            self.row("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock($1)) AS l", crate::args![table])
+                .await?;
         }
         Ok(())
     }

@@ -1,0 +1,468 @@
+//! The belt's tables: taken once, in order, fenced, and settled in the transaction of their effect.
+
+use domain::{
+    address::{Address, ChannelName},
+    agent::AgentName,
+    clock::Millis,
+    contact::{Identity, Role},
+    conversation::Conversation,
+    id::{CallId, QuestionId, TurnId},
+    inbound::{Arrival, Inbound, InboundMessage, Status},
+    language::Language,
+    message::{Author, Message, Part},
+    outbound::{Content, DeliveryState},
+    question::{Answer, Choice, Proposal, Purpose, Question, QuestionState},
+    turn::{TurnState, Wake},
+};
+use plumbline_store::{
+    Error, audit, contact, conversation, inbox, message, outbox, question, queue, setting, timer, turn, wake,
+};
+use serde_json::json;
+
+use crate::databases::{Db, on_each};
+
+const NOW: Millis = Millis(1_000_000);
+
+fn later(ms: i64) -> Millis {
+    Millis(NOW.0 + ms)
+}
+
+/// One transaction that must succeed.
+macro_rules! tx {
+    ($db:expr, |$tx:ident| $body:expr) => {
+        $db.store.write(move |$tx| Box::pin(async move { $body })).await.unwrap()
+    };
+}
+
+fn arrival(lane: &str, external: &str) -> Arrival {
+    let from = Address::new(ChannelName::terminal("technician"), lane);
+    Arrival {
+        channel: from.channel.clone(),
+        external: external.into(),
+        lane: lane.into(),
+        body: Inbound::Message(InboundMessage {
+            from,
+            identities: vec![Identity::terminal(Role::Technician)],
+            profile_name: None,
+            parts: vec![Part::text(external)],
+            quotes: None,
+            sent_at: NOW,
+        }),
+    }
+}
+
+async fn begin(db: &Db, external: &str) -> Conversation {
+    let (ids, external) = (db.ids.clone(), external.to_owned());
+    tx!(db, |tx| {
+        let person = contact::register(
+            tx,
+            &ids,
+            "Frank",
+            Role::Technician,
+            &[Identity::terminal(Role::Technician)],
+            NOW,
+        )
+        .await?;
+        let address = Address::new(ChannelName::terminal("technician"), external);
+        conversation::open(tx, &ids, &AgentName::from("field"), &address, Some(&person), Language::De, NOW)
+            .await
+    })
+}
+
+fn words(conversation: &Conversation, id: &str, text: &str) -> Message {
+    Message {
+        id: id.into(),
+        conversation: conversation.id.clone(),
+        author: Author::House,
+        parts: vec![Part::text(text)],
+        external: None,
+        turn: None,
+        at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn an_arrival_is_stored_once_and_taken_in_lane_order() {
+    on_each("inbox", |db| async move {
+        for (lane, external, new) in [("a", "1", true), ("a", "2", true), ("b", "3", true), ("a", "1", false)]
+        {
+            let (ids, row) = (db.ids.clone(), arrival(lane, external));
+            assert_eq!(tx!(db, |tx| inbox::put(tx, &ids, &row, NOW).await), new);
+        }
+        assert_eq!(queue_len(&db).await, 3);
+        let taken = tx!(db, |tx| inbox::claim(tx, NOW, later(100), 10).await);
+        assert_eq!(taken.iter().map(|t| t.external.as_str()).collect::<Vec<_>>(), ["1", "2", "3"]);
+        assert!(
+            tx!(db, |tx| inbox::claim(tx, NOW, later(100), 10).await).is_empty(),
+            "held rows are not taken"
+        );
+
+        let head = taken[0].clone();
+        tx!(db, |tx| inbox::again(tx, &head.id, head.fence, later(50), "trouble").await);
+        let second = taken[1].clone();
+        tx!(db, |tx| inbox::again(tx, &second.id, second.fence, NOW, "not before the first").await);
+        let third = taken[2].clone();
+        tx!(db, |tx| inbox::done(tx, &third.id, third.fence).await);
+        assert!(
+            tx!(db, |tx| inbox::claim(tx, NOW, later(100), 10).await).is_empty(),
+            "a lane waits with its head"
+        );
+        let again = tx!(db, |tx| inbox::claim(tx, later(50), later(200), 10).await);
+        assert_eq!(again.iter().map(|t| t.external.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+
+        let stale = taken[0].clone();
+        let refused =
+            db.store.write(move |tx| Box::pin(async move { inbox::done(tx, &stale.id, stale.fence).await }));
+        assert!(matches!(refused.await, Err(Error::Fenced)), "who lost its lease settles nothing");
+        let dead = again[0].clone();
+        tx!(db, |tx| inbox::bury(tx, &dead.id, dead.fence, "poison").await);
+        let status = queue::status(&mut db.store.reader(), later(60)).await.unwrap();
+        assert_eq!((status.inbox.dead, status.inbox.leased, status.inbox.pending), (1, 1, 0));
+        let id = again[0].id.0.clone();
+        assert!(tx!(db, |tx| queue::retry(tx, &id, later(60)).await));
+    })
+    .await;
+}
+
+async fn queue_len(db: &Db) -> i64 {
+    let status = queue::status(&mut db.store.reader(), NOW).await.unwrap();
+    status.inbox.pending + status.inbox.leased
+}
+
+#[tokio::test]
+async fn a_turn_gathers_runs_alone_and_is_fenced() {
+    on_each("turn", |db| async move {
+        let talk = begin(&db, "technician").await;
+        for (id, due) in [("m1", 100), ("m2", 180)] {
+            let (ids, talk) = (db.ids.clone(), talk.clone());
+            tx!(db, |tx| {
+                message::put(tx, &words(&talk, id, id), true).await?;
+                turn::schedule(tx, &ids, &talk, later(due), later(150), NOW).await
+            });
+        }
+        let agent = AgentName::from("field");
+        let claim = |at: i64| {
+            let (store, agent) = (db.store.clone(), agent.clone());
+            async move {
+                let now = later(at);
+                store
+                    .write(move |tx| {
+                        Box::pin(async move { turn::claim(tx, &agent, now, Millis(now.0 + 1_000), 10).await })
+                    })
+                    .await
+                    .unwrap()
+            }
+        };
+        assert!(claim(120).await.is_empty(), "the second message made it gather on");
+        let taken = claim(150).await.pop().expect("the flush time ends the gathering");
+        assert!(claim(160).await.is_empty(), "one running turn a conversation");
+        let (conversation, id) = (talk.id.clone(), taken.id.clone());
+        let heard = tx!(db, |tx| message::take_unheard(tx, &conversation, &id, 10).await);
+        assert_eq!(heard.len(), 2);
+
+        let after_lease = claim(2_000).await.pop().expect("a dead worker's turn comes back");
+        assert_eq!((after_lease.id.clone(), after_lease.attempts), (taken.id.clone(), 2));
+        let zombie = taken.clone();
+        let refused = db.store.write(move |tx| {
+            Box::pin(async move {
+                conversation::hold(tx, &zombie.conversation.id, zombie.epoch, later(9_000)).await?;
+                turn::save(tx, &zombie.id, "zombie").await
+            })
+        });
+        assert!(matches!(refused.await, Err(Error::Fenced)));
+        let done = after_lease.clone();
+        tx!(db, |tx| turn::finish(tx, &done, TurnState::Done, "{}", None, later(2_100)).await);
+        assert!(claim(9_000).await.is_empty());
+        let history =
+            message::history(&mut db.store.reader(), &talk.id, &TurnId::from("other"), 10).await.unwrap();
+        assert_eq!(history.len(), 2);
+    })
+    .await;
+}
+
+fn question(id: &str, turn: &TurnId) -> Question {
+    let proposal = Proposal {
+        tool: "create_invoice".into(),
+        arguments: json!({ "job_id": "J" }),
+        role: Role::Office,
+        job: Some("J".into()),
+        fingerprint: format!("print-{id}"),
+        facts: json!({}),
+        text: "approve.invoice".into(),
+    };
+    Question {
+        id: id.into(),
+        purpose: Purpose::Approval(proposal),
+        text: String::new(),
+        turn: turn.clone(),
+        call: CallId::from("c1"),
+        state: QuestionState::Open,
+        asked_at: NOW,
+        expires_at: later(10_000),
+        answer: None,
+    }
+}
+
+fn answer(value: &str) -> Answer {
+    Answer {
+        value: Some(value.into()),
+        text: "Create".into(),
+        by: None,
+        by_name: "Sabine".into(),
+        at: later(5),
+    }
+}
+
+/// A parked turn that waits for `question`.
+async fn park(db: &Db, talk: &Conversation, id: &'static str) -> TurnId {
+    let (ids, conversation) = (db.ids.clone(), talk.clone());
+    tx!(db, |tx| turn::schedule(tx, &ids, &conversation, NOW, NOW, NOW).await);
+    let agent = AgentName::from("field");
+    let taken = tx!(db, |tx| turn::claim(tx, &agent, NOW, later(100), 1).await).pop().unwrap();
+    let (turn_id, ids) = (taken.id.clone(), db.ids.clone());
+    tx!(db, |tx| {
+        let asked = question(id, &taken.id);
+        question::open(tx, &asked, "office").await?;
+        question::set_timers(tx, &ids, &asked.id, Some(later(50)), asked.expires_at).await?;
+        wake::add(tx, &taken.id, &asked.call, &Wake::Question(asked.id.clone())).await?;
+        turn::park(tx, &taken, "{}", NOW).await
+    });
+    turn_id
+}
+
+#[tokio::test]
+async fn an_answer_decides_once_and_makes_its_turn_due_in_the_same_commit() {
+    on_each("question", |db| async move {
+        let talk = begin(&db, "technician").await;
+        let turn_id = park(&db, &talk, "q1").await;
+        assert_eq!(queue::status(&mut db.store.reader(), NOW).await.unwrap().turns.parked, 1);
+        let id = QuestionId::from("q1");
+        assert!(tx!(db, |tx| question::decide(tx, &QuestionId::from("q1"), &answer("approve")).await));
+        assert!(!tx!(db, |tx| question::decide(tx, &QuestionId::from("q1"), &answer("decline")).await));
+        let stored = question::get(&mut db.store.reader(), &id).await.unwrap().unwrap();
+        assert_eq!(stored.answer.unwrap().value.as_deref(), Some("approve"));
+        let status = queue::status(&mut db.store.reader(), NOW).await.unwrap();
+        assert_eq!((status.turns.parked, status.turns.due), (0, 1));
+        let waits = wake::of_turn(&mut db.store.reader(), &turn_id).await.unwrap();
+        assert!(waits[0].result.as_ref().unwrap().get("answered").is_some());
+        assert!(tx!(db, |tx| timer::claim(tx, later(20_000), later(30_000), 10).await).is_empty());
+
+        assert!(question::granted(&mut db.store.reader(), "print-q1").await.unwrap().is_some());
+        assert!(question::granted(&mut db.store.reader(), "print-other").await.unwrap().is_none());
+        assert!(tx!(db, |tx| question::spend(tx, &QuestionId::from("q1")).await));
+        assert!(!tx!(db, |tx| question::spend(tx, &QuestionId::from("q1")).await), "good for one run");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_corrected_job_cancels_its_questions() {
+    on_each("cancel", |db| async move {
+        let talk = begin(&db, "technician").await;
+        park(&db, &talk, "q1").await;
+        let ids =
+            tx!(db, |tx| question::cancel_for_job(tx, &"J".into(), &json!({"status": "superseded"}), NOW)
+                .await);
+        assert_eq!(ids, [QuestionId::from("q1")]);
+        assert!(!tx!(db, |tx| question::decide(tx, &QuestionId::from("q1"), &answer("approve")).await));
+        assert!(question::granted(&mut db.store.reader(), "print-q1").await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_conversation_saw_is_matched_by_token_and_by_quote() {
+    on_each("asked", |db| async move {
+        let talk = begin(&db, "office").await;
+        let turn_id = park(&db, &talk, "q1").await;
+        let (ids, talk2) = (db.ids.clone(), talk.clone());
+        let outbox_id = tx!(db, |tx| {
+            let content = Content::Text { text: "create?".into() };
+            let id = outbox::put(tx, &ids, &send("k1", &talk2, content), NOW).await?;
+            let choices = vec![Choice { id: "tok".into(), title: "Create".into(), value: "approve".into() }];
+            let put = question::Put {
+                conversation: talk2.id.clone(),
+                contact: None,
+                outbox: id.clone(),
+                body: "create?".into(),
+                choices,
+            };
+            question::put(tx, &"q1".into(), &put).await?;
+            Ok(id)
+        });
+        let taken = tx!(db, |tx| {
+            outbox::claim(tx, &ChannelName::terminal("technician"), NOW, later(100), 10).await
+        });
+        assert_eq!(taken[0].outbound.id, outbox_id);
+        let row = taken[0].clone();
+        tx!(db, |tx| {
+            let sent = outbox::Outcome {
+                state: DeliveryState::Sent,
+                due: NOW,
+                provider_id: Some("wamid.1"),
+                reason: None,
+            };
+            outbox::settle(tx, &row, &sent, NOW).await
+        });
+        let asked = question::seen_by(&mut db.store.reader(), &talk.id).await.unwrap();
+        assert_eq!(asked.len(), 1);
+        assert_eq!((asked[0].external.as_deref(), asked[0].open), (Some("wamid.1"), true));
+        assert_eq!(asked[0].choices[0].id, "tok");
+        assert!(!turn_id.0.is_empty());
+    })
+    .await;
+}
+
+fn send(key: &str, talk: &Conversation, content: Content) -> outbox::Send {
+    outbox::Send {
+        key: key.into(),
+        conversation: talk.id.clone(),
+        to: talk.address.clone(),
+        content,
+        speaker: "field".into(),
+        turn: None,
+        message: None,
+        owner_version: None,
+    }
+}
+
+fn said(text: &str) -> Content {
+    Content::Text { text: text.into() }
+}
+
+#[tokio::test]
+async fn sends_keep_their_order_and_statuses_only_rise() {
+    on_each("outbox", |db| async move {
+        let talk = begin(&db, "technician").await;
+        for key in ["k1", "k2", "k1"] {
+            let (ids, row) = (db.ids.clone(), send(key, &talk, said(key)));
+            tx!(db, |tx| outbox::put(tx, &ids, &row, NOW).await);
+        }
+        let channel = ChannelName::terminal("technician");
+        let claim = |at: i64| {
+            let (store, channel) = (db.store.clone(), channel.clone());
+            async move {
+                let now = later(at);
+                store
+                    .write(move |tx| {
+                        Box::pin(
+                            async move { outbox::claim(tx, &channel, now, Millis(now.0 + 100), 10).await },
+                        )
+                    })
+                    .await
+                    .unwrap()
+            }
+        };
+        let first = claim(0).await;
+        assert_eq!(first.len(), 1, "a repeat of a key is one row, and only the head of an address is taken");
+        assert!(claim(1).await.is_empty());
+        let lost = claim(200).await;
+        assert_eq!((lost[0].was, lost[0].outbound.attempts), (DeliveryState::Sending, 1));
+        let row = lost[0].clone();
+        tx!(db, |tx| {
+            let sent = outbox::Outcome {
+                state: DeliveryState::Sent,
+                due: NOW,
+                provider_id: Some("w1"),
+                reason: None,
+            };
+            outbox::settle(tx, &row, &sent, later(201)).await
+        });
+        for (state, reason) in [
+            (DeliveryState::Read, None),
+            (DeliveryState::Delivered, None),
+            (DeliveryState::Failed, Some("late")),
+        ] {
+            let news = Status {
+                outbox: None,
+                external: "w1".into(),
+                state,
+                reason: reason.map(str::to_owned),
+                at: later(300),
+            };
+            assert!(tx!(db, |tx| outbox::status(tx, &news, later(300)).await));
+        }
+        let unknown =
+            Status { outbox: None, external: "w9".into(), state: DeliveryState::Sent, reason: None, at: NOW };
+        assert!(!tx!(db, |tx| outbox::status(tx, &unknown, NOW).await));
+        let status = queue::status(&mut db.store.reader(), later(300)).await.unwrap();
+        assert_eq!((status.outbox.dead, status.outbox.pending), (0, 1), "read is not undone by failed");
+        assert_eq!(claim(300).await[0].outbound.content, said("k2"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_change_is_undone_alone() {
+    on_each("undone", |db| async move {
+        let good = db.store.write(|tx| Box::pin(async move { setting::put(tx, "good", "1").await }));
+        let bad = db.store.write(|tx| {
+            Box::pin(async move {
+                setting::put(tx, "bad", "1").await?;
+                Err::<(), Error>(Error::Fenced)
+            })
+        });
+        let (good, bad) = tokio::join!(good, bad);
+        good.unwrap();
+        assert!(matches!(bad, Err(Error::Fenced)));
+        let mut reader = db.store.reader();
+        assert_eq!(setting::get(&mut reader, "good").await.unwrap().as_deref(), Some("1"));
+        assert_eq!(setting::get(&mut reader, "bad").await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_chain_shows_what_was_changed() {
+    on_each("audit", |db| async move {
+        for n in 0..5 {
+            let entry = audit::Entry {
+                actor: "sabine".into(),
+                action: "approved",
+                subject: format!("q{n}"),
+                digest: "d".into(),
+            };
+            tx!(db, |tx| audit::append(tx, &entry, later(n)).await);
+        }
+        assert_eq!(audit::verify(&mut db.store.reader()).await.unwrap(), Ok(5));
+        tx!(db, |tx| tx.exec("UPDATE audit SET subject = 'forged' WHERE seq = 3", vec![]).await);
+        assert_eq!(audit::verify(&mut db.store.reader()).await.unwrap(), Err(3));
+        tx!(db, |tx| tx.exec("DELETE FROM audit WHERE seq >= 3", vec![]).await);
+        assert_eq!(audit::verify(&mut db.store.reader()).await.unwrap(), Err(3), "a cut end is noticed too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn timers_fire_once_and_can_be_moved() {
+    on_each("timer", |db| async move {
+        for due in [100, 50] {
+            let ids = db.ids.clone();
+            tx!(db, |tx| timer::set(tx, &ids, timer::Purpose::RemindJob, "J", later(due)).await);
+        }
+        assert!(tx!(db, |tx| timer::claim(tx, later(10), later(99), 5).await).is_empty());
+        let taken = tx!(db, |tx| timer::claim(tx, later(60), later(160), 5).await);
+        assert_eq!(taken.len(), 1);
+        let ids = db.ids.clone();
+        tx!(db, |tx| timer::set(tx, &ids, timer::Purpose::RemindJob, "J", later(500)).await);
+        let old = taken[0].clone();
+        let refused = db.store.write(move |tx| Box::pin(async move { timer::done(tx, &old).await }));
+        assert!(matches!(refused.await, Err(Error::Fenced)), "set anew meanwhile");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_start_finds_everything_and_a_newer_database_is_refused() {
+    on_each("reopen", |db| async move {
+        tx!(db, |tx| setting::put(tx, "kept", "yes").await);
+        let again = plumbline_store::Store::open(&db.config).await.unwrap();
+        assert_eq!(setting::get(&mut again.reader(), "kept").await.unwrap().as_deref(), Some("yes"));
+        tx!(db, |tx| {
+            tx.exec("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2", vec![]).await
+        });
+        let error = plumbline_store::Store::open(&db.config).await.err().expect("refused");
+        assert!(matches!(error, Error::Newer { found: 9999, .. }), "{error}");
+    })
+    .await;
+}
