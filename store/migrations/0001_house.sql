@@ -219,7 +219,7 @@ create table handoff (
     updated_ms bigint not null,
     primary key (agent, job_id)
 );
-create index handoff_customer on handoff (agent, customer_id);
+create index handoff_customer on handoff (customer_id, agent);
 create index handoff_conversation on handoff (conversation_id, created_ms);
 
 create table event (

@@ -51,10 +51,11 @@ create table invoice (
     state text not null,
     approved_by text not null,
     created_ms bigint not null,
-    unique (year, number),
-    -- one invoice a job, and one cancellation an invoice
-    unique (job_id, cancels)
+    unique (year, number)
 );
+-- One invoice that stands a job, and one cancellation an invoice.
+create unique index invoice_job on invoice (job_id) where cancels = '' and state <> 'cancelled';
+create unique index invoice_cancels on invoice (cancels) where cancels <> '';
 create index invoice_customer on invoice (customer_id, state);
 
 -- Gapless numbers: taken in the transaction that writes the invoice.

@@ -207,3 +207,33 @@ pub async fn anything_due(
     let patience = tx.row("SELECT id FROM timer WHERE kind = 'handoff_patience' LIMIT 1", args![]).await?;
     Ok(patience.is_some())
 }
+
+/// Makes due at once what a process that hosted `agents` and served `channels` held when it died. Safe even where one
+/// still lives: its epoch and fences stop it at its next write.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn reclaim(tx: &mut Tx, agents: &[String], channels: &[String], now: Millis) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE inbox SET due_ms = $1 WHERE state = 'pending' AND due_ms > $1 AND fence > 0 AND reason IS NULL",
+        args![now],
+    )
+    .await?;
+    for agent in agents {
+        tx.exec("UPDATE conversation SET lease_ms = 0 WHERE agent = $1 AND lease_ms > $2", args![agent, now])
+            .await?;
+        tx.exec(
+            "UPDATE turn SET due_ms = $2 WHERE agent = $1 AND state = 'running' AND due_ms > $2",
+            args![agent, now],
+        )
+        .await?;
+    }
+    for channel in channels {
+        tx.exec(
+            "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state = 'sending' AND due_ms > $2",
+            args![channel, now],
+        )
+        .await?;
+    }
+    Ok(())
+}

@@ -49,6 +49,7 @@ async fn sqlite(config: &Config) -> Result<Db, Error> {
         })?;
     }
     let wait = Duration::from_secs(config.wait_seconds);
+    let alone = lock(options.get_filename()).map_err(|e| failed(e.to_string()))?;
     let options = options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -65,11 +66,22 @@ async fn sqlite(config: &Config) -> Result<Db, Error> {
         .await
         .map_err(|e| failed(e.to_string()))?;
     migrate::sqlite(&write).await?;
+    drop(alone);
     let read = SqlitePoolOptions::new()
         .max_connections(config.connections.max(1))
         .acquire_timeout(wait)
         .connect_lazy_with(options.read_only(true).create_if_missing(false));
     Ok(Db::Sqlite { read, write: Writer::start(write) })
+}
+
+/// Processes that open one file at the same time do so one after the other: neither switching to WAL nor migrating can
+/// be done twice at once. The lock goes with the returned file.
+fn lock(database: &Path) -> std::io::Result<std::fs::File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let file = std::fs::File::options().create(true).truncate(false).write(true).open(name)?;
+    file.lock()?;
+    Ok(file)
 }
 
 async fn postgres(config: &Config) -> Result<Db, Error> {

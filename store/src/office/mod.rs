@@ -1,1 +1,5 @@
 //! The trade's tables.
+
+pub mod customer;
+pub mod invoice;
+pub mod job;
