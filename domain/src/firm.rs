@@ -47,6 +47,20 @@ impl Firm {
         self.local(at).date()
     }
 
+    /// The time of day at `at`, with the day where it is another than `now`'s: `14:05`, `2026-11-20 14:05`.
+    #[must_use]
+    pub fn clock_time(&self, at: Millis, now: Millis) -> String {
+        let local = self.local(at);
+        let pattern = if self.day(at) == self.day(now) { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        local.strftime(pattern).to_string()
+    }
+
+    /// The language it writes when nothing tells a person's.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.languages.first().copied().unwrap_or_default()
+    }
+
     fn local(&self, at: Millis) -> jiff::Zoned {
         at.timestamp().to_zoned(self.time_zone.clone())
     }

@@ -41,8 +41,8 @@ pub async fn next_job(tx: &mut Tx, customer: &CustomerId) -> Result<JobId, Error
     let rows = tx
         .rows(
             "SELECT job_id FROM (
-               SELECT job_id FROM handoff WHERE customer_id = $1 AND substr(job_id, 1, $3) = $2
-               UNION SELECT id AS job_id FROM job WHERE customer_id = $1 AND substr(id, 1, $3) = $2) AS known
+               SELECT job_id FROM handoff WHERE customer_id = $1 AND substr(job_id, 1, CAST($3 AS INTEGER)) = $2
+               UNION SELECT id AS job_id FROM job WHERE customer_id = $1 AND substr(id, 1, CAST($3 AS INTEGER)) = $2) AS known
              ORDER BY length(job_id) DESC, job_id DESC LIMIT 50",
             args![&customer.0, prefix.as_str(), length],
         )

@@ -1,4 +1,4 @@
-//! The trade's tables.
+//! The trade's tables: customers, the office's jobs, invoices. Rules and prices are `domain::billing`'s.
 
 pub mod customer;
 pub mod invoice;

@@ -1,10 +1,10 @@
 //! The store's story, told on SQLite and on Postgres: one SQL text, the same answers from both.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test says what broke by failing there"
 )]
 
 mod belt;
 mod databases;
+mod trade;
