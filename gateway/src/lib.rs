@@ -1,1 +1,15 @@
-//! Every HTTP route.
+//! Every HTTP route. A handler checks who asks, reads, stores and answers; it never calls a model and never runs a tool.
+//! `router` lists the routes on one page.
+
+mod a2a;
+mod auth;
+mod error;
+mod guard;
+mod health;
+mod process_job;
+mod reception;
+pub mod router;
+mod state;
+
+pub use a2a::push_configs::StoredTargets;
+pub use state::{Config, Duty, Gateway, HostedAgent, Waker};

@@ -46,6 +46,17 @@ pub async fn put(tx: &mut Tx, ids: &Ids, arrival: &Arrival, now: Millis) -> Resu
     Ok(inserted == 1)
 }
 
+/// Whether an arrival of `channel` with that external id was ever stored.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn known(tx: &mut Tx, channel: &ChannelName, external: &str) -> Result<bool, Error> {
+    let row = tx
+        .row("SELECT 1 AS one FROM inbox WHERE channel = $1 AND external = $2", args![channel.as_str(), external])
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Takes up to `limit` due rows, oldest first. Of one lane only a prefix is ever held, by one worker: a lane whose head
 /// waits for its next try, or is held elsewhere, gives nothing.
 ///

@@ -1,0 +1,81 @@
+//! Every route on one page, and what each request passes before it gets there. No handler stands here.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    a2a::{self, AgentState, card, http, push_receiver, rpc},
+    auth, guard, health, process_job,
+    state::{Duty, Gateway, HostedAgent},
+};
+
+/// The gateway's own port.
+pub fn house(gateway: &Gateway) -> Router {
+    let routes = Router::new()
+        .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/queue/status", get(health::queue_status))
+        .with_state(gateway.clone());
+    guarded(routes, gateway)
+}
+
+/// The port of one hosted agent.
+pub fn agent(gateway: &Gateway, agent: HostedAgent) -> Router {
+    let duty = agent.duty.clone();
+    let state = AgentState::new(gateway.clone(), agent);
+    let mut closed = Router::new()
+        // JSON-RPC, and the same methods as HTTP+JSON.
+        .route("/", post(rpc::serve))
+        .route("/message:send", post(http::send))
+        .route("/message:stream", post(http::stream))
+        .route("/tasks", get(http::list))
+        // `/tasks/{id}`, `/tasks/{id}:cancel` and `/tasks/{id}:subscribe`
+        .route("/tasks/{id}", get(http::get_task).post(http::act_on_task))
+        .route("/tasks/{id}/pushNotificationConfigs", get(http::list_configs).post(http::create_config))
+        .route(
+            "/tasks/{id}/pushNotificationConfigs/{config}",
+            get(http::get_config).delete(http::delete_config),
+        )
+        .route("/extendedAgentCard", get(http::extended_card));
+    match duty {
+        Duty::TakesJobs { .. } => closed = closed.route("/process_job", post(process_job::serve)),
+        Duty::HandsOver { .. } => {
+            closed = closed.route(channels::link::PUSH_PATH, post(push_receiver::serve))
+        }
+        Duty::Alone => {}
+    }
+    let open = Router::new().route(::a2a::CARD_PATH, get(card::serve));
+    let health = Router::new()
+        .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .with_state(gateway.clone());
+    let closed = closed
+        .method_not_allowed_fallback(guard::no_such_method)
+        .layer(from_fn(a2a::version::check))
+        // Outside the version check: a stranger learns nothing but the card.
+        .layer(from_fn_with_state(state.clone(), auth::bearer));
+    guarded(open.merge(closed).with_state(state).merge(health), gateway)
+}
+
+fn guarded(routes: Router, gateway: &Gateway) -> Router {
+    let config = &gateway.config;
+    routes.fallback(guard::no_such_route).method_not_allowed_fallback(guard::no_such_method).layer(
+        ServiceBuilder::new()
+            // Outermost, so that its time limit covers the wait for a place and its id stands in every answer.
+            .layer(from_fn_with_state(gateway.clone(), guard::watch))
+            // A bug in one handler is that request's, not the process's.
+            .layer(CatchPanicLayer::custom(guard::panicked))
+            // One place for all routes: a flood on one must not take the memory of the others.
+            .layer(GlobalConcurrencyLimitLayer::new(config.concurrent.max(1)))
+            // Read by the extractors; no handler sees a longer body.
+            .layer(DefaultBodyLimit::max(config.body_kib.saturating_mul(1024))),
+    )
+}

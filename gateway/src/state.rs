@@ -1,0 +1,99 @@
+//! What the handlers are given: the store, the clock, and who the hosted agent is. Holds no connection to an agent.
+
+use std::sync::Arc;
+
+use domain::{
+    agent::AgentName,
+    clock::{Clock, Millis},
+    id::Ids,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+use store::Store;
+use url::Url;
+
+/// Limits of every server of the house.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The longest request body.
+    pub body_kib: usize,
+    /// Requests under way at once; more wait their turn, within `request_seconds`.
+    pub concurrent: usize,
+    pub request_seconds: u64,
+    /// How long `/health` waits for the database.
+    pub health_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { body_kib: 1024, concurrent: 256, request_seconds: 30, health_seconds: 3 }
+    }
+}
+
+/// Called after each commit that gave the belt work. A hint: the belt also looks for itself.
+#[derive(Clone)]
+pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+
+impl Waker {
+    #[must_use]
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wake))
+    }
+
+    /// For a process that runs no belt.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(|| {})
+    }
+
+    pub(crate) fn wake(&self) {
+        (self.0)();
+    }
+}
+
+/// What all routers of one process share; cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<Ids>,
+    pub waker: Waker,
+    pub config: Config,
+}
+
+impl Gateway {
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+}
+
+/// What an agent does on the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Takes jobs, mostly from `from`, and bills them.
+    TakesJobs { from: AgentName },
+    /// Hands jobs to `to` and is told how they ended. Takes no task from anybody.
+    HandsOver { to: AgentName },
+    /// Has no peer. Takes no task either.
+    Alone,
+}
+
+/// One agent with a port of its own.
+#[derive(Clone)]
+pub struct HostedAgent {
+    pub name: AgentName,
+    /// One line for the card.
+    pub description: String,
+    /// Where the world reaches it; stands in the card.
+    pub url: Url,
+    /// The link's secret, which every caller must bear.
+    pub secret: SecretString,
+    pub duty: Duty,
+}
+
+impl HostedAgent {
+    pub(crate) fn takes_jobs(&self) -> bool {
+        matches!(self.duty, Duty::TakesJobs { .. })
+    }
+}
