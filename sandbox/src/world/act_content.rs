@@ -227,7 +227,7 @@ pub(crate) fn media(world: &World, given: Media) -> Result<Draft, String> {
 pub(crate) fn location(given: &Location) -> Draft {
     let mut content = json!({ "latitude": given.latitude, "longitude": given.longitude });
     for (name, text) in [("name", &given.name), ("address", &given.address)] {
-        if let Some(text) = text {
+        if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
             content[name] = json!(text);
         }
     }
