@@ -3,3 +3,5 @@
 pub mod customer;
 pub mod invoice;
 pub mod job;
+pub mod push_config;
+pub mod task;

@@ -31,7 +31,10 @@ impl std::fmt::Debug for PushTarget {
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, job: &JobId, target: &PushTarget, now: Millis) -> Result<bool, Error> {
     let others = tx
-        .row("SELECT COUNT(*) AS n FROM push_config WHERE job_id = $1 AND id <> $2", args![&job.0, &target.id])
+        .row(
+            "SELECT COUNT(*) AS n FROM push_config WHERE job_id = $1 AND id <> $2",
+            args![&job.0, &target.id],
+        )
         .await?;
     if others.map_or(Ok(0), |row| row.get::<i64>("n"))? >= PER_JOB {
         return Ok(false);

@@ -1,11 +1,7 @@
 //! Jobs as callers on the link list them: newest change first, page by page, by the context a caller gave them.
 //! The job itself is `job.rs`'s; nothing is decided here.
 
-use domain::{
-    clock::Millis,
-    id::JobId,
-    job::JobState,
-};
+use domain::{clock::Millis, id::JobId, job::JobState};
 
 use crate::{Error, Tx, args};
 
@@ -51,7 +47,12 @@ pub async fn context(tx: &mut Tx, job: &JobId) -> Result<Option<String>, Error> 
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn page(tx: &mut Tx, filter: &Filter, after: Option<&Place>, limit: i64) -> Result<Vec<Place>, Error> {
+pub async fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Place>, Error> {
     let mut args = filter_args(filter);
     let (changed, job) = after.map_or((i64::MAX, ""), |place| (place.changed.0, place.job.as_str()));
     args.extend(args![changed, job, limit]);
