@@ -48,6 +48,6 @@ async fn run<C: Migrate>(connection: &mut C, sequence: &str) -> Result<(), Error
 }
 
 /// The newest migration of this program.
-fn known() -> i64 {
+pub(super) fn known() -> i64 {
     MIGRATIONS.last().map_or(0, |(version, ..)| *version)
 }

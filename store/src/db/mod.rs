@@ -2,6 +2,7 @@
 //! folder; no table is named here.
 
 mod crash;
+mod inspect;
 mod migrate;
 mod open;
 mod tx;
@@ -14,6 +15,7 @@ use futures::future::BoxFuture;
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::oneshot;
 
+pub use inspect::{Schema, inspect};
 pub use open::Config;
 pub use tx::Tx;
 pub use value::{Row, Val};

@@ -104,7 +104,7 @@ async fn postgres(config: &Config) -> Result<Db, Error> {
 }
 
 /// The URL as it may be shown: a password between `:` and `@` becomes `***`.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let Some((before, after)) = url.split_once("://") else { return url.to_owned() };
     match after.rsplit_once('@').and_then(|(who, place)| Some((who.split_once(':')?.0, place))) {
         Some((user, place)) => format!("{before}://{user}:***@{place}"),

@@ -7,4 +7,5 @@
 
 mod belt;
 mod databases;
+mod inspect;
 mod trade;
