@@ -4,7 +4,7 @@
 import { get, post } from "./api.js";
 import { el, fill, icon, toast } from "./dom.js";
 import { state } from "./store.js";
-import { seconds } from "./text.js";
+import { preview, seconds } from "./text.js";
 
 const WORDS = {
   waiting: "waiting",
@@ -30,20 +30,22 @@ export function webhooks(body) {
   fill(
     body,
     el("p", { class: "sum" }, `${state.deliveries.size} webhooks`, waiting ? `, ${waiting} under way` : ""),
+    state.account.app_callback ? null : hint("No callback URL is set: webhooks are only logged. Set-up has the form."),
     el("ul", { class: "log", testid: "delivery-log" }, ...all.map(delivery)),
   );
 }
 
 function delivery(entry) {
   const who = state.people.get(entry.person)?.name ?? "";
+  const about = entry.messages.map((id) => state.messages.get(id)).filter(Boolean).map(preview).join(" / ");
   const last = entry.attempts.at(-1);
-  const tone = { delivered: "good", retrying: "warn", held: "warn", given_up: "bad", dropped: "bad", no_receiver: "bad" }[entry.stage] ?? "";
+  const tone = { delivered: "good", retrying: "warn", held: "warn", given_up: "bad", dropped: "bad", no_receiver: "" }[entry.stage] ?? "";
   const answer = last?.http ?? last?.error ?? "";
   return row(
     `delivery-${entry.id}`,
     [
       el("time", {}, seconds(entry.created_ms)),
-      el("span", { class: "what" }, el("strong", {}, entry.summary), el("small", {}, [who, entry.field].filter(Boolean).join(" · "))),
+      el("span", { class: "what" }, el("strong", {}, entry.summary), el("small", {}, [who || entry.field, about].filter(Boolean).join(" · "))),
       el("span", { class: `pill ${tone}` }, entry.stage === "delivered" ? String(answer) : WORDS[entry.stage]),
     ],
     (details) => deliveryDetails(details, entry),

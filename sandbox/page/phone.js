@@ -16,6 +16,7 @@ export class Phone {
   constructor(id) {
     this.id = id;
     this.bubbles = new Map();
+    this.stick = true;
     this.build();
   }
 
@@ -47,6 +48,7 @@ export class Phone {
     this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     // A picture has loaded: whoever stood at the end stays there.
     this.log.addEventListener("grown", () => this.stick && this.toEnd());
+    new ResizeObserver(() => this.stick && this.toEnd()).observe(this.log);
   }
 
   /** Somebody takes the phone into the hand. */
@@ -161,8 +163,7 @@ export class Phone {
     const label = this.id === "technician" ? "Technician" : this.id === "office" ? "Office" : person.username ? `@${person.username}` : this.id;
     fill(
       this.owner,
-      el("h2", {}, person.name),
-      el("p", { class: "role" }, `${label} · ${phoneNumber(person.phone)}`),
+      el("span", { class: "name" }, el("h2", {}, person.name), el("p", { class: "role" }, `${label} · ${phoneNumber(person.phone)}`)),
       el("span", { class: "badge", hidden: unread === 0, testid: "unread", "aria-label": `${unread} unread` }, String(unread)),
       this.windowNote(person),
       el("button", { type: "button", class: "plain", "aria-label": `Settings of ${person.name}'s phone`, onclick: (event) => this.settings(event) }, icon("more")),

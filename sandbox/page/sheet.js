@@ -15,8 +15,12 @@ export function sheet(opener, title, ...content) {
     ...content,
   );
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  // Only this phone grows dark; the others stay as they are.
+  const scrim = el("div", { class: "scrim" });
+  if (screen !== document.body) screen.append(scrim);
   dialog.addEventListener("close", () => {
     dialog.remove();
+    scrim.remove();
     opener.isConnected && opener.focus();
   });
   screen.append(dialog);

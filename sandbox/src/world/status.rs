@@ -100,7 +100,7 @@ impl World {
             value,
             person,
             summary,
-            messages: vec![],
+            messages: vec![wamid.to_owned()],
             at_s: self.now / 1_000,
         });
     }
