@@ -1,6 +1,8 @@
 //! What agents can do, one tool a file. A tool decides nothing about who may: approvals are the dispatcher's.
 
+mod argument;
 pub mod field;
+pub mod jobs;
 pub mod office;
 pub mod schema;
 pub mod tool;

@@ -21,8 +21,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{Store, Tx};
 
-
-
 /// What a call knows of where it runs. Identity comes from here, never from arguments.
 #[derive(Clone)]
 pub struct Context {
@@ -66,6 +64,16 @@ pub enum Answer {
     Ask(Ask),
 }
 
+impl Answer {
+    /// Statements for the settling transaction; see [`Write`].
+    pub fn write<F>(change: F) -> Self
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Settled, store::Error>> + Send + 'static,
+    {
+        Self::Write(Box::new(change))
+    }
+}
+
 /// Runs in the settling transaction. May be run again from the start if that transaction fails.
 pub type Write = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Settled, store::Error>> + Send>;
 
@@ -73,9 +81,27 @@ pub type Write = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Sett
 pub enum Settled {
     Value(Value),
     /// The effect stands; its result comes later, or `patience_ms` runs out.
-    Wait { wake: Wake, patience_ms: i64 },
+    Wait {
+        wake: Wake,
+        patience_ms: i64,
+    },
 }
 
+impl Settled {
+    /// What a transaction came to whose checks may refuse it: nothing was written then, and the model is told why.
+    ///
+    /// # Errors
+    /// [`ToolError::Store`]'s.
+    pub fn checked(result: Result<Self, ToolError>) -> Result<Self, store::Error> {
+        match result {
+            Ok(settled) => Ok(settled),
+            Err(ToolError::Tell(why)) => Ok(Self::Value(serde_json::json!({ "error": why }))),
+            Err(ToolError::Store(error)) => Err(error),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
 pub struct Ask {
     pub purpose: Purpose,
     /// The model's words for [`Purpose::Ask`] and [`Purpose::Escalation`]; a proposal is rendered from its figures.

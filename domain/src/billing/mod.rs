@@ -10,7 +10,7 @@ mod rules;
 pub use conflict::{Conflict, ConflictKind, Decision, Decisions};
 pub use material::{Known, lookup};
 pub use money::{amount, cents};
-pub use price::{Bill, Line, LineKind, price};
+pub use price::{Bill, Line, LineKind, implausible, price};
 pub use rules::{BadRules, Contract, MaterialPrice, Rules};
 
 #[cfg(test)]

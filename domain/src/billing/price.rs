@@ -112,7 +112,9 @@ fn total(lines: Vec<Line>, rules: &Rules, currency: &str) -> Option<Bill> {
     })
 }
 
-fn implausible(report: &JobReport, rules: &Rules) -> Vec<Conflict> {
+/// What of `report` cannot be: hours or quantities out of bounds, each as [`Conflict::Implausible`].
+#[must_use]
+pub fn implausible(report: &JobReport, rules: &Rules) -> Vec<Conflict> {
     let mut slips = Vec::new();
     if !(rules.minimum_hours..=rules.maximum_hours).contains(&report.hours_worked) {
         slips.push(beyond(report.hours_worked, rules));

@@ -260,6 +260,22 @@ pub async fn list(tx: &mut Tx, state: JobState, limit: i64) -> Result<Vec<Job>, 
     rows.iter().map(read).collect()
 }
 
+/// The jobs that changed last, at most `limit`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Job>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, peer, report, revision, state, decisions, note, invoice_id, conversation_id, created_ms,
+                    updated_ms
+             FROM job ORDER BY updated_ms DESC, id DESC LIMIT $1",
+            args![limit],
+        )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
 /// A customer's jobs, newest first.
 ///
 /// # Errors
