@@ -21,22 +21,39 @@ export async function account(body) {
   fill(
     body,
     el("h3", {}, "For your client"),
-    el("dl", { class: "values" }, ...values.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, copyable(value))])),
+    el(
+      "dl",
+      { class: "values" },
+      ...values.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, copyable(value))]),
+    ),
     webhook(own),
     el("h3", {}, "Account"),
     el(
       "div",
       { class: "pair" },
-      choose("Quality", ["GREEN", "YELLOW", "RED"], own.quality_rating, (value) => patch("/account", { quality_rating: value })),
-      choose("Blocked with", ["none", "131031", "131042", "368"], String(own.blocked_code ?? "none"), (value) =>
-        patch("/account", { blocked_code: value === "none" ? null : Number(value) }),
+      choose("Quality", ["GREEN", "YELLOW", "RED"], own.quality_rating, (value) =>
+        patch("/account", { quality_rating: value }),
+      ),
+      choose(
+        "Blocked with",
+        ["none", "131031", "131042", "368"],
+        String(own.blocked_code ?? "none"),
+        (value) => patch("/account", { blocked_code: value === "none" ? null : Number(value) }),
       ),
     ),
     el("h3", {}, "Templates"),
     el("ul", { class: "rules" }, ...state.templates.map(template)),
     el("h3", {}, "Switches"),
-    el("div", { class: "switches" }, ...Object.entries(switches).map(([name, value]) => control(name, value))),
-    el("p", { class: "row-actions" }, el("button", { type: "button", class: "danger", onclick: reset }, "Start over")),
+    el(
+      "div",
+      { class: "switches" },
+      ...Object.entries(switches).map(([name, value]) => control(name, value)),
+    ),
+    el(
+      "p",
+      { class: "row-actions" },
+      el("button", { type: "button", class: "danger", onclick: reset }, "Start over"),
+    ),
   );
 }
 
@@ -53,8 +70,23 @@ function webhook(own) {
     "form",
     { class: "form", testid: "webhook-form" },
     el("h3", {}, "Webhook"),
-    el("label", {}, el("span", {}, "Callback URL"), el("input", { name: "url", type: "url", value: own.app_callback?.url ?? "", placeholder: "http://127.0.0.1:8010/whatsapp/webhook" })),
-    el("label", {}, el("span", {}, "Verify token"), el("input", { name: "verify_token", value: own.app_callback?.verify_token ?? "" })),
+    el(
+      "label",
+      {},
+      el("span", {}, "Callback URL"),
+      el("input", {
+        name: "url",
+        type: "url",
+        value: own.app_callback?.url ?? "",
+        placeholder: "http://127.0.0.1:8010/whatsapp/webhook",
+      }),
+    ),
+    el(
+      "label",
+      {},
+      el("span", {}, "Verify token"),
+      el("input", { name: "verify_token", value: own.app_callback?.verify_token ?? "" }),
+    ),
     el("button", { type: "submit", class: "primary" }, "Verify and save"),
   );
   form.addEventListener("submit", async (event) => {
@@ -67,7 +99,11 @@ function webhook(own) {
 }
 
 function choose(label, options, value, run) {
-  const list = el("select", {}, ...options.map((one) => el("option", { value: one, selected: one === value }, one)));
+  const list = el(
+    "select",
+    {},
+    ...options.map((one) => el("option", { value: one, selected: one === value }, one)),
+  );
   list.addEventListener("change", () => {
     list.blur();
     run(list.value);
@@ -79,8 +115,15 @@ function template(one) {
   return el(
     "li",
     {},
-    el("span", {}, el("strong", {}, one.name), el("small", {}, `${one.language} · ${one.category.toLowerCase()}`)),
-    choose("", [...new Set([...STATES, one.status])], one.status, (status) => post(`/templates/${one.id}/status`, { status })),
+    el(
+      "span",
+      {},
+      el("strong", {}, one.name),
+      el("small", {}, `${one.language} · ${one.category.toLowerCase()}`),
+    ),
+    choose("", [...new Set([...STATES, one.status])], one.status, (status) =>
+      post(`/templates/${one.id}/status`, { status }),
+    ),
   );
 }
 
@@ -88,10 +131,20 @@ function control(name, value) {
   const set = (next) => patch("/switches", { [name]: next });
   const label = name.replaceAll("_", " ");
   if (typeof value === "boolean") {
-    return el("label", { class: "check" }, el("input", { type: "checkbox", checked: value, onchange: (event) => set(event.target.checked) }), el("span", {}, label));
+    return el(
+      "label",
+      { class: "check" },
+      el("input", { type: "checkbox", checked: value, onchange: (event) => set(event.target.checked) }),
+      el("span", {}, label),
+    );
   }
   const read = (text) => (typeof value === "number" ? Number(text) : text);
-  return el("label", {}, el("span", {}, label), el("input", { value: String(value), onchange: (event) => set(read(event.target.value)) }));
+  return el(
+    "label",
+    {},
+    el("span", {}, label),
+    el("input", { value: String(value), onchange: (event) => set(read(event.target.value)) }),
+  );
 }
 
 const reset = () => post("/reset");

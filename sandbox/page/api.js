@@ -33,9 +33,13 @@ export const act = (person, name, body = {}) => post(`/people/${encodeURICompone
 
 /** Sends a file of a person; `about` holds filename, kind, caption, voice, reply_to. */
 export function upload(person, file, about) {
-  const query = new URLSearchParams(Object.entries(about).filter(([, value]) => value !== undefined && value !== ""));
+  const query = new URLSearchParams(
+    Object.entries(about).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const type = file.type || "application/octet-stream";
-  return tried(call("POST", `/people/${encodeURIComponent(person)}/upload?${query}`, file, { "content-type": type }));
+  return tried(
+    call("POST", `/people/${encodeURIComponent(person)}/upload?${query}`, file, { "content-type": type }),
+  );
 }
 
 export const load = () => call("GET", "/state");

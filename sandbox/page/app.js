@@ -28,7 +28,8 @@ function arrange() {
 }
 
 // The two people of the demo stand first, in the order of the story.
-const rank = (person) => ["technician", "office"].indexOf(person.id) + (["technician", "office"].includes(person.id) ? 0 : 10);
+const rank = (person) =>
+  ["technician", "office"].indexOf(person.id) + (["technician", "office"].includes(person.id) ? 0 : 10);
 
 on("reset", () => {
   const { account } = state;
@@ -66,7 +67,11 @@ fill(
     ["+24 h", { hours: 24 }, "Advance the clock by one day: service windows close"],
     ["+7 d", { days: 7 }, "Advance the clock by seven days: retries end, inbound media are gone"],
   ].map(([label, by, title]) =>
-    el("button", { type: "button", title, "aria-label": title, onclick: () => post("/clock/advance", by) }, label),
+    el(
+      "button",
+      { type: "button", title, "aria-label": title, onclick: () => post("/clock/advance", by) },
+      label,
+    ),
   ),
 );
 

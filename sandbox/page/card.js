@@ -21,34 +21,58 @@ function caption(content) {
 
 function image(content) {
   if (!content.id) return linked(content, "Photo", "image");
-  return el("a", { class: "photo", href: url(content.id), target: "_blank", rel: "noopener" }, picture(content, content.caption || "Photo"));
+  return el(
+    "a",
+    { class: "photo", href: url(content.id), target: "_blank", rel: "noopener" },
+    picture(content, content.caption || "Photo"),
+  );
 }
 
 function picture(content, alt) {
   const node = el("img", { src: url(content.id), alt, loading: "lazy", testid: "image" });
-  node.addEventListener("error", () => node.replaceWith(el("span", { class: "missing" }, icon("image"), "Photo not available")));
+  node.addEventListener("error", () =>
+    node.replaceWith(el("span", { class: "missing" }, icon("image"), "Photo not available")),
+  );
   node.addEventListener("load", () => node.closest(".chat")?.dispatchEvent(new Event("grown")));
   return node;
 }
 
 function sticker(content) {
-  return content.id ? el("span", { class: "sticker-art" }, picture(content, "Sticker")) : linked(content, "Sticker", "image");
+  return content.id
+    ? el("span", { class: "sticker-art" }, picture(content, "Sticker"))
+    : linked(content, "Sticker", "image");
 }
 
 function video(content) {
   if (!content.id) return linked(content, "Video", "play");
-  return el("video", { class: "film", src: url(content.id), controls: true, preload: "metadata", "aria-label": "Video" });
+  return el("video", {
+    class: "film",
+    src: url(content.id),
+    controls: true,
+    preload: "metadata",
+    "aria-label": "Video",
+  });
 }
 
 function linked(content, label, shape) {
   const name = content.filename ?? content.link?.split("/").pop()?.split("?")[0] ?? label;
-  return el("a", { class: "file", href: content.link, target: "_blank", rel: "noopener noreferrer" }, icon(shape), el("span", {}, el("strong", {}, name), el("small", {}, `${label} by link`)));
+  return el(
+    "a",
+    { class: "file", href: content.link, target: "_blank", rel: "noopener noreferrer" },
+    icon(shape),
+    el("span", {}, el("strong", {}, name), el("small", {}, `${label} by link`)),
+  );
 }
 
 function file(content) {
   if (!content.id) return linked(content, "Document", "file");
   const name = content.filename ?? "Document";
-  return el("a", { class: "file", href: url(content.id), download: name }, icon("file"), el("span", {}, el("strong", {}, name), el("small", {}, content.mime_type ?? "Document")));
+  return el(
+    "a",
+    { class: "file", href: url(content.id), download: name },
+    icon("file"),
+    el("span", {}, el("strong", {}, name), el("small", {}, content.mime_type ?? "Document")),
+  );
 }
 
 /** A player of our own: one button and bars, for voice and audio alike. */
@@ -58,7 +82,11 @@ function audio(content, phone, message) {
   sound.preload = "metadata";
   const bars = el("span", { class: "bars", "aria-hidden": "true" }, ...wave(content.id));
   const length = el("small", {}, "voice");
-  const button = el("button", { type: "button", class: "round", "aria-label": "Play voice message", testid: "play" }, icon("play"));
+  const button = el(
+    "button",
+    { type: "button", class: "round", "aria-label": "Play voice message", testid: "play" },
+    icon("play"),
+  );
   const show = (playing) => {
     button.replaceChildren(icon(playing ? "pause" : "play"));
     button.setAttribute("aria-label", playing ? "Pause" : "Play voice message");
@@ -80,7 +108,8 @@ function audio(content, phone, message) {
   return el("div", { class: "voice" }, button, bars, length);
 }
 
-const duration = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const duration = (seconds) =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** Bars that look the same each time for the same file. */
 function wave(seed) {
@@ -110,7 +139,12 @@ function contacts(content) {
       "div",
       { class: "file" },
       icon("person"),
-      el("span", {}, el("strong", {}, person.name?.formatted_name ?? "Shared contact"), ...(person.phones ?? []).map(({ phone }) => el("small", {}, phone))),
+      el(
+        "span",
+        {},
+        el("strong", {}, person.name?.formatted_name ?? "Shared contact"),
+        ...(person.phones ?? []).map(({ phone }) => el("small", {}, phone)),
+      ),
     ),
   );
 }

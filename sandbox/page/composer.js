@@ -27,9 +27,33 @@ export class Composer {
       onkeydown: (event) => this.key(event),
       onpaste: (event) => this.paste(event),
     });
-    this.attach = el("button", { type: "button", class: "plain", testid: "attach", "aria-label": "Attach", onclick: () => this.attachments() }, icon("plus"));
-    this.button = el("button", { type: "submit", class: "round go", testid: "send", "aria-label": "Send" }, icon("send"));
-    this.mic = el("button", { type: "button", class: "round go", testid: "mic", "aria-label": "Record a voice message", onclick: () => this.record() }, icon("mic"));
+    this.attach = el(
+      "button",
+      {
+        type: "button",
+        class: "plain",
+        testid: "attach",
+        "aria-label": "Attach",
+        onclick: () => this.attachments(),
+      },
+      icon("plus"),
+    );
+    this.button = el(
+      "button",
+      { type: "submit", class: "round go", testid: "send", "aria-label": "Send" },
+      icon("send"),
+    );
+    this.mic = el(
+      "button",
+      {
+        type: "button",
+        class: "round go",
+        testid: "mic",
+        "aria-label": "Record a voice message",
+        onclick: () => this.record(),
+      },
+      icon("mic"),
+    );
     this.element = el(
       "form",
       { class: "composer", onsubmit: (event) => this.submit(event) },
@@ -100,7 +124,11 @@ export class Composer {
     fill(
       this.note,
       el("span", {}, el("strong", {}, title), el("span", {}, text)),
-      el("button", { type: "button", class: "plain", "aria-label": "Cancel", onclick: () => this.forget() }, icon("close")),
+      el(
+        "button",
+        { type: "button", class: "plain", "aria-label": "Cancel", onclick: () => this.forget() },
+        icon("close"),
+      ),
     );
     this.note.hidden = false;
     this.input.focus();
@@ -115,16 +143,37 @@ export class Composer {
 
   attachments() {
     menu(this.attach, "Attach", [
-      { label: "Photo or video", shape: "image", testid: "attach-photo", run: () => this.choose("image/*,video/mp4", {}) },
-      { label: "Document", shape: "file", testid: "attach-document", run: () => this.choose("", { kind: "document" }) },
-      { label: "Voice message from a file", shape: "mic", testid: "attach-voice", run: () => this.choose("audio/*,.ogg,.opus,.m4a", { kind: "audio", voice: true }) },
+      {
+        label: "Photo or video",
+        shape: "image",
+        testid: "attach-photo",
+        run: () => this.choose("image/*,video/mp4", {}),
+      },
+      {
+        label: "Document",
+        shape: "file",
+        testid: "attach-document",
+        run: () => this.choose("", { kind: "document" }),
+      },
+      {
+        label: "Voice message from a file",
+        shape: "mic",
+        testid: "attach-voice",
+        run: () => this.choose("audio/*,.ogg,.opus,.m4a", { kind: "audio", voice: true }),
+      },
       { label: "Location", shape: "pin", testid: "attach-location", run: () => this.location() },
       { label: "Contact", shape: "person", testid: "attach-contact", run: () => this.contact() },
     ]);
   }
 
   choose(accept, about) {
-    const input = el("input", { type: "file", accept, testid: "file", class: "hidden-file", "aria-label": "File" });
+    const input = el("input", {
+      type: "file",
+      accept,
+      testid: "file",
+      class: "hidden-file",
+      "aria-label": "File",
+    });
     input.addEventListener("change", () => {
       if (input.files[0]) this.sendFile(input.files[0], about);
       input.remove();
@@ -135,7 +184,12 @@ export class Composer {
 
   async sendFile(file, about) {
     const caption = about.voice ? undefined : this.input.value.trim();
-    const sent = await upload(this.phone.id, file, { filename: file.name, caption, reply_to: this.reply?.id, ...about });
+    const sent = await upload(this.phone.id, file, {
+      filename: file.name,
+      caption,
+      reply_to: this.reply?.id,
+      ...about,
+    });
     if (!sent) return;
     if (caption) this.input.value = "";
     this.forget();
@@ -144,7 +198,8 @@ export class Composer {
   async record() {
     if (this.recorder) return this.recorder.stop();
     const type = RECORDINGS.find((type) => globalThis.MediaRecorder?.isTypeSupported(type));
-    const stream = type && (await navigator.mediaDevices?.getUserMedia({ audio: true }).catch(() => undefined));
+    const stream =
+      type && (await navigator.mediaDevices?.getUserMedia({ audio: true }).catch(() => undefined));
     if (!stream) {
       toast("No microphone here: choose a file instead");
       return this.choose("audio/*,.ogg,.opus,.m4a", { kind: "audio", voice: true });
@@ -157,7 +212,10 @@ export class Composer {
       this.recorder = undefined;
       this.recording(false);
       const plain = type.split(";")[0];
-      this.sendFile(new File(parts, `voice.${plain.split("/")[1]}`, { type: plain }), { kind: "audio", voice: true });
+      this.sendFile(new File(parts, `voice.${plain.split("/")[1]}`, { type: plain }), {
+        kind: "audio",
+        voice: true,
+      });
     });
     this.recorder.start();
     this.recording(true);
@@ -178,7 +236,11 @@ export class Composer {
       { name: "longitude", text: "Longitude", value: "13.38886", inputMode: "decimal", required: true },
     ];
     ask(this.attach, "Send location", fields, "Send", (given) =>
-      act(this.phone.id, "location", { ...given, latitude: Number(given.latitude), longitude: Number(given.longitude) }),
+      act(this.phone.id, "location", {
+        ...given,
+        latitude: Number(given.latitude),
+        longitude: Number(given.longitude),
+      }),
     );
   }
 
@@ -189,7 +251,12 @@ export class Composer {
     ];
     ask(this.attach, "Send contact", fields, "Send", ({ name, phone }) =>
       act(this.phone.id, "contacts", {
-        contacts: [{ name: { formatted_name: name, first_name: name.split(" ")[0] }, phones: [{ phone, type: "CELL" }] }],
+        contacts: [
+          {
+            name: { formatted_name: name, first_name: name.split(" ")[0] },
+            phones: [{ phone, type: "CELL" }],
+          },
+        ],
       }),
     );
   }
@@ -197,20 +264,30 @@ export class Composer {
   flow(message) {
     const token = message.content.action.parameters.flow_token;
     const value = JSON.stringify({ flow_token: token, answer: "" }, null, 2);
-    ask(this.attach, message.content.action.parameters.flow_cta, [{ name: "response", text: "Response (JSON)", rows: 6, value }], "Send", (given) => {
-      try {
-        act(this.phone.id, "flow", { response: JSON.parse(given.response), message_id: message.id });
-      } catch {
-        toast("That is not JSON");
-      }
-    });
+    ask(
+      this.attach,
+      message.content.action.parameters.flow_cta,
+      [{ name: "response", text: "Response (JSON)", rows: 6, value }],
+      "Send",
+      (given) => {
+        try {
+          act(this.phone.id, "flow", { response: JSON.parse(given.response), message_id: message.id });
+        } catch {
+          toast("That is not JSON");
+        }
+      },
+    );
   }
 }
 
 /** What the office types on its own phone. */
 export function askEcho(person) {
   const opener = document.querySelector(`[data-testid="phone-${CSS.escape(person)}"] .plain`);
-  ask(opener, "From the office's own phone", [{ name: "body", text: "Message", rows: 3, required: true }], "Send", ({ body }) =>
-    post("/echoes", { person, body }),
+  ask(
+    opener,
+    "From the office's own phone",
+    [{ name: "body", text: "Message", rows: 3, required: true }],
+    "Send",
+    ({ body }) => post("/echoes", { person, body }),
   );
 }

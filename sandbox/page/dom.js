@@ -9,7 +9,8 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "class") node.className = value;
     else if (name === "testid") node.dataset.testid = value;
     else if (name === "data") Object.assign(node.dataset, value);
-    else if (name in node && typeof node[name] !== "object" && !name.includes("-") && name !== "list") node[name] = value;
+    else if (name in node && typeof node[name] !== "object" && !name.includes("-") && name !== "list")
+      node[name] = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
@@ -18,7 +19,9 @@ export function el(tag, attributes = {}, ...children) {
 
 /** Replaces all children. */
 export function fill(node, ...children) {
-  node.replaceChildren(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+  node.replaceChildren(
+    ...children.flat().filter((child) => child !== undefined && child !== null && child !== false),
+  );
   return node;
 }
 

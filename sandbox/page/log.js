@@ -30,23 +30,41 @@ export function webhooks(body) {
   fill(
     body,
     el("p", { class: "sum" }, `${state.deliveries.size} webhooks`, waiting ? `, ${waiting} under way` : ""),
-    state.account.app_callback ? null : hint("No callback URL is set: webhooks are only logged. Set-up has the form."),
+    state.account.app_callback
+      ? null
+      : hint("No callback URL is set: webhooks are only logged. Set-up has the form."),
     el("ul", { class: "log", testid: "delivery-log" }, ...all.map(delivery)),
   );
 }
 
 function delivery(entry) {
   const who = state.people.get(entry.person)?.name ?? "";
-  const about = entry.messages.map((id) => state.messages.get(id)).filter(Boolean).map(preview).join(" / ");
+  const about = entry.messages
+    .map((id) => state.messages.get(id))
+    .filter(Boolean)
+    .map(preview)
+    .join(" / ");
   const last = entry.attempts.at(-1);
-  const tone = { delivered: "good", retrying: "warn", held: "warn", given_up: "bad", dropped: "bad", no_receiver: "" }[entry.stage] ?? "";
+  const tone =
+    { delivered: "good", retrying: "warn", held: "warn", given_up: "bad", dropped: "bad", no_receiver: "" }[
+      entry.stage
+    ] ?? "";
   const answer = last?.http ?? last?.error ?? "";
   return row(
     `delivery-${entry.id}`,
     [
       el("time", {}, seconds(entry.created_ms)),
-      el("span", { class: "what" }, el("strong", {}, entry.summary), el("small", {}, [who || entry.field, about].filter(Boolean).join(" · "))),
-      el("span", { class: `pill ${tone}` }, entry.stage === "delivered" ? String(answer) : WORDS[entry.stage]),
+      el(
+        "span",
+        { class: "what" },
+        el("strong", {}, entry.summary),
+        el("small", {}, [who || entry.field, about].filter(Boolean).join(" · ")),
+      ),
+      el(
+        "span",
+        { class: `pill ${tone}` },
+        entry.stage === "delivered" ? String(answer) : WORDS[entry.stage],
+      ),
     ],
     (details) => deliveryDetails(details, entry),
     { testid: "delivery", data: { stage: entry.stage } },
@@ -54,14 +72,26 @@ function delivery(entry) {
 }
 
 async function deliveryDetails(details, entry) {
-  const again = el("button", { type: "button", testid: "redeliver", onclick: () => post(`/deliveries/${entry.id}/redeliver`) }, icon("redo"), "Redeliver");
+  const again = el(
+    "button",
+    { type: "button", testid: "redeliver", onclick: () => post(`/deliveries/${entry.id}/redeliver`) },
+    icon("redo"),
+    "Redeliver",
+  );
   fill(
     details,
     entry.note ? el("p", { class: "note" }, entry.note) : null,
     el("p", {}, entry.url ?? "no callback URL"),
     el("ol", { class: "attempts" }, ...entry.attempts.map(attempt)),
-    entry.next_ms && entry.stage === "retrying" ? el("p", {}, `next attempt ${seconds(entry.next_ms)}`) : null,
-    el("p", { class: "row-actions" }, again, copyButton(async () => (await get(`/deliveries/${entry.id}`)).body)),
+    entry.next_ms && entry.stage === "retrying"
+      ? el("p", {}, `next attempt ${seconds(entry.next_ms)}`)
+      : null,
+    el(
+      "p",
+      { class: "row-actions" },
+      again,
+      copyButton(async () => (await get(`/deliveries/${entry.id}`)).body),
+    ),
   );
   const full = await get(`/deliveries/${entry.id}`);
   if (full) details.append(el("pre", { tabindex: "0", "aria-label": "Body" }, pretty(full.body)));
@@ -83,20 +113,37 @@ export function calls(body) {
     fill(body, hint("No call yet. POST a message to the Graph API; Set-up shows address and token."));
     return;
   }
-  fill(body, el("p", { class: "sum" }, `${state.journal.length} calls to messages`), el("ul", { class: "log", testid: "call-log" }, ...all.map(sent)));
+  fill(
+    body,
+    el("p", { class: "sum" }, `${state.journal.length} calls to messages`),
+    el("ul", { class: "log", testid: "call-log" }, ...all.map(sent)),
+  );
 }
 
 function sent(entry) {
   const { request, response } = entry;
-  const kind = request.status ? (request.typing_indicator ? "read + typing" : "read") : request.type ?? "text";
+  const kind = request.status
+    ? request.typing_indicator
+      ? "read + typing"
+      : "read"
+    : (request.type ?? "text");
   const who = state.people.get(entry.person)?.name ?? request.to ?? request.recipient ?? "";
   const good = entry.http === 200;
   return row(
     `call-${entry.id}`,
     [
       el("time", {}, seconds(entry.at_ms)),
-      el("span", { class: "what" }, el("strong", {}, kind), el("small", {}, good ? who : response?.error?.message ?? who)),
-      el("span", { class: `pill ${good ? "good" : "bad"}` }, entry.fault ? `${entry.http} · ${entry.fault}` : String(entry.http)),
+      el(
+        "span",
+        { class: "what" },
+        el("strong", {}, kind),
+        el("small", {}, good ? who : (response?.error?.message ?? who)),
+      ),
+      el(
+        "span",
+        { class: `pill ${good ? "good" : "bad"}` },
+        entry.fault ? `${entry.http} · ${entry.fault}` : String(entry.http),
+      ),
     ],
     (details) =>
       fill(

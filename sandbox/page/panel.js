@@ -21,7 +21,14 @@ export function panel(root) {
   const buttons = TABS.map((tab) =>
     el(
       "button",
-      { type: "button", role: "tab", id: `tab-${tab.id}`, testid: `tab-${tab.id}`, "aria-controls": "tab-body", onclick: () => open(tab) },
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${tab.id}`,
+        testid: `tab-${tab.id}`,
+        "aria-controls": "tab-body",
+        onclick: () => open(tab),
+      },
       tab.label,
     ),
   );
@@ -57,7 +64,8 @@ export function panel(root) {
     requestAnimationFrame(() => {
       waiting = false;
       // Whoever is typing or choosing in the panel is not interrupted.
-      if (body.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
+      if (body.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"))
+        return;
       const { scrollTop } = body;
       current.make(body);
       body.scrollTop = scrollTop;
@@ -65,6 +73,7 @@ export function panel(root) {
   }
 
   open(TABS[0]);
-  for (const kind of new Set(TABS.flatMap((tab) => tab.kinds))) on(kind, () => current.kinds.includes(kind) && refresh());
+  for (const kind of new Set(TABS.flatMap((tab) => tab.kinds)))
+    on(kind, () => current.kinds.includes(kind) && refresh());
   on("reset", refresh);
 }

@@ -11,8 +11,18 @@ export function people(body) {
     "form",
     { class: "form", testid: "person-form", onsubmit: add },
     el("h3", {}, "Another phone"),
-    el("div", { class: "pair" }, input("name", "Name", true), input("phone", "Number", false, "+49 171 39200 55")),
-    el("div", { class: "pair" }, input("username", "Username (hides the number)"), input("id", "Short name for tests")),
+    el(
+      "div",
+      { class: "pair" },
+      input("name", "Name", true),
+      input("phone", "Number", false, "+49 171 39200 55"),
+    ),
+    el(
+      "div",
+      { class: "pair" },
+      input("username", "Username (hides the number)"),
+      input("id", "Short name for tests"),
+    ),
     el("button", { type: "submit", class: "primary" }, "Add"),
   );
   fill(body, el("ul", { class: "rules" }, ...[...state.people.values()].map(person)), form);
@@ -24,20 +34,34 @@ function input(name, label, required = false, placeholder = "") {
 
 function person(one) {
   const gone = () => remove(`/people/${one.id}`);
-  const moved = () => act(one.id, "change-number", { phone: String(Number(one.phone ?? "491713920050") + 1) });
+  const moved = () =>
+    act(one.id, "change-number", { phone: String(Number(one.phone ?? "491713920050") + 1) });
   return el(
     "li",
     {},
-    el("span", {}, el("strong", {}, one.name), el("small", {}, [one.id, phoneNumber(one.phone), one.user_id].join(" · "))),
+    el(
+      "span",
+      {},
+      el("strong", {}, one.name),
+      el("small", {}, [one.id, phoneNumber(one.phone), one.user_id].join(" · ")),
+    ),
     el("button", { type: "button", title: "A new number, with its webhooks", onclick: moved }, "New number"),
-    el("button", { type: "button", class: "plain", "aria-label": `Remove ${one.name}`, onclick: gone }, icon("close")),
+    el(
+      "button",
+      { type: "button", class: "plain", "aria-label": `Remove ${one.name}`, onclick: gone },
+      icon("close"),
+    ),
   );
 }
 
 function add(event) {
   event.preventDefault();
   const given = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value !== ""));
-  given.id ||= given.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "") || "person";
+  given.id ||=
+    given.name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "") || "person";
   document.activeElement?.blur();
   post("/people", given);
 }

@@ -28,7 +28,13 @@ export class Phone {
     this.owner = el("div", { class: "owner" });
     this.bar = el("div", { class: "statusbar", "aria-hidden": "true" });
     this.top = el("div", { class: "chat-head" });
-    this.log = el("ol", { class: "chat", testid: `chat-${this.id}`, role: "log", "aria-live": "polite", tabindex: "0" });
+    this.log = el("ol", {
+      class: "chat",
+      testid: `chat-${this.id}`,
+      role: "log",
+      "aria-live": "polite",
+      tabindex: "0",
+    });
     this.jump = el("button", {
       type: "button",
       class: "to-end",
@@ -37,7 +43,15 @@ export class Phone {
       onclick: () => this.toEnd(),
     });
     this.composer = new Composer(this);
-    this.screen = el("div", { class: "screen" }, this.bar, this.top, this.log, this.jump, this.composer.element);
+    this.screen = el(
+      "div",
+      { class: "screen" },
+      this.bar,
+      this.top,
+      this.log,
+      this.jump,
+      this.composer.element,
+    );
     this.element = el(
       "article",
       { class: "phone", testid: `phone-${this.id}`, data: { person: this.id } },
@@ -67,7 +81,8 @@ export class Phone {
   }
 
   unread() {
-    return thread(this.id).filter((message) => message.direction === "out" && message.state === "delivered").length;
+    return thread(this.id).filter((message) => message.direction === "out" && message.state === "delivered")
+      .length;
   }
 
   render() {
@@ -114,7 +129,9 @@ export class Phone {
       old.replaceWith(node);
       return;
     }
-    const next = [...this.log.querySelectorAll(".row")].find((row) => Number(row.dataset.at) > appeared(message));
+    const next = [...this.log.querySelectorAll(".row")].find(
+      (row) => Number(row.dataset.at) > appeared(message),
+    );
     this.log.insertBefore(node, next ?? null);
   }
 
@@ -123,7 +140,9 @@ export class Phone {
     if (message.direction === "in" || !["interactive", "template"].includes(message.kind)) return [];
     return [...state.messages.values()]
       .filter((reply) => reply.reply_to === message.id && reply.direction === "in")
-      .map((reply) => reply.content?.button_reply?.id ?? reply.content?.list_reply?.id ?? reply.content?.payload)
+      .map(
+        (reply) => reply.content?.button_reply?.id ?? reply.content?.list_reply?.id ?? reply.content?.payload,
+      )
       .filter(Boolean);
   }
 
@@ -160,13 +179,38 @@ export class Phone {
     const { account } = state;
     this.log.setAttribute("aria-label", `Chat of ${person.name} with ${account.verified_name}`);
     const unread = this.unread();
-    const label = this.id === "technician" ? "Technician" : this.id === "office" ? "Office" : person.username ? `@${person.username}` : this.id;
+    const label =
+      this.id === "technician"
+        ? "Technician"
+        : this.id === "office"
+          ? "Office"
+          : person.username
+            ? `@${person.username}`
+            : this.id;
     fill(
       this.owner,
-      el("span", { class: "name" }, el("h2", {}, person.name), el("p", { class: "role" }, `${label} · ${phoneNumber(person.phone)}`)),
-      el("span", { class: "badge", hidden: unread === 0, testid: "unread", "aria-label": `${unread} unread` }, String(unread)),
+      el(
+        "span",
+        { class: "name" },
+        el("h2", {}, person.name),
+        el("p", { class: "role" }, `${label} · ${phoneNumber(person.phone)}`),
+      ),
+      el(
+        "span",
+        { class: "badge", hidden: unread === 0, testid: "unread", "aria-label": `${unread} unread` },
+        String(unread),
+      ),
       this.windowNote(person),
-      el("button", { type: "button", class: "plain", "aria-label": `Settings of ${person.name}'s phone`, onclick: (event) => this.settings(event) }, icon("more")),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "plain",
+          "aria-label": `Settings of ${person.name}'s phone`,
+          onclick: (event) => this.settings(event),
+        },
+        icon("more"),
+      ),
     );
     const typing = this.isTyping();
     fill(
@@ -176,7 +220,11 @@ export class Phone {
         "div",
         { class: "who" },
         el("strong", {}, account.verified_name),
-        el("span", { class: typing ? "typing-word" : "sub", testid: "presence", role: "status" }, typing ? "typing…" : "Business account"),
+        el(
+          "span",
+          { class: typing ? "typing-word" : "sub", testid: "presence", role: "status" },
+          typing ? "typing…" : "Business account",
+        ),
       ),
     );
     this.dots(typing);
@@ -186,8 +234,14 @@ export class Phone {
 
   windowNote(person) {
     const open = person.window_until_ms && person.window_until_ms > now();
-    const title = open ? `The business may write freely until ${time(person.window_until_ms)}` : "Only templates reach this phone";
-    return el("span", { class: `window ${open ? "open" : "closed"}`, title, testid: "window" }, open ? "window open" : "window closed");
+    const title = open
+      ? `The business may write freely until ${time(person.window_until_ms)}`
+      : "Only templates reach this phone";
+    return el(
+      "span",
+      { class: `window ${open ? "open" : "closed"}`, title, testid: "window" },
+      open ? "window open" : "window closed",
+    );
   }
 
   isTyping() {
@@ -211,7 +265,11 @@ export class Phone {
   tick() {
     const { person } = this;
     if (!person) return;
-    fill(this.bar, el("span", {}, time(now())), el("span", { class: "signal" }, person.online ? "●●●●" : "no network"));
+    fill(
+      this.bar,
+      el("span", {}, time(now())),
+      el("span", { class: "signal" }, person.online ? "●●●●" : "no network"),
+    );
     if (this.typingRow?.isConnected && !this.isTyping()) this.header();
   }
 

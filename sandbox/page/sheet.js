@@ -6,8 +6,13 @@ import { el, icon } from "./dom.js";
 
 /** Opens a dialog inside the screen the opener belongs to; it removes itself when closed. */
 export function sheet(opener, title, ...content) {
-  const screen = opener.closest(".screen") ?? opener.closest(".phone")?.querySelector(".screen") ?? document.body;
-  const close = el("button", { type: "button", class: "plain", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"));
+  const screen =
+    opener.closest(".screen") ?? opener.closest(".phone")?.querySelector(".screen") ?? document.body;
+  const close = el(
+    "button",
+    { type: "button", class: "plain", "aria-label": "Close", onclick: () => dialog.close() },
+    icon("close"),
+  );
   const dialog = el(
     "dialog",
     { class: "sheet", testid: "sheet", "aria-label": title },
@@ -42,12 +47,21 @@ function settle(dialog, screen) {
 /** The rows of a list message. */
 export function openList(phone, message, opener) {
   const { action, header } = message.content;
-  const send = el("button", { type: "submit", class: "primary", disabled: true, testid: "list-send" }, "Send");
+  const send = el(
+    "button",
+    { type: "submit", class: "primary", disabled: true, testid: "list-send" },
+    "Send",
+  );
   const rows = action.sections.flatMap((section) => [
     section.title ? el("h4", {}, section.title) : null,
     ...section.rows.map((row) => listRow(row, send)),
   ]);
-  const form = el("form", { class: "list-form", method: "dialog" }, el("div", { class: "rows" }, ...rows), send);
+  const form = el(
+    "form",
+    { class: "list-form", method: "dialog" },
+    el("div", { class: "rows" }, ...rows),
+    send,
+  );
   const dialog = sheet(opener, header?.text ?? action.button, form);
   form.addEventListener("submit", () => {
     const picked = new FormData(form).get("row");
@@ -111,14 +125,39 @@ export function bubbleMenu(phone, message, opener) {
     "div",
     { class: "emoji", role: "group", "aria-label": "React" },
     ...EMOJI.map((emoji) =>
-      el("button", { type: "button", "aria-label": `React with ${emoji}`, class: current === emoji ? "on" : "", onclick: () => react(current === emoji ? "" : emoji) }, emoji),
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-label": `React with ${emoji}`,
+          class: current === emoji ? "on" : "",
+          onclick: () => react(current === emoji ? "" : emoji),
+        },
+        emoji,
+      ),
     ),
   );
   const dialog = menu(opener, "Message", [
     { label: "Reply", shape: "reply", testid: "menu-reply", run: () => phone.composer.replyTo(message) },
-    mine && message.kind === "text" && { label: "Edit", shape: "file", testid: "menu-edit", run: () => phone.composer.edit(message) },
-    mine && { label: "Delete for everyone", shape: "close", testid: "menu-delete", danger: true, run: () => act(phone.id, "revoke", { message_id: message.id }) },
-    { label: "Copy text", shape: "file", run: () => navigator.clipboard?.writeText(message.content?.body ?? message.content?.text ?? "") },
+    mine &&
+      message.kind === "text" && {
+        label: "Edit",
+        shape: "file",
+        testid: "menu-edit",
+        run: () => phone.composer.edit(message),
+      },
+    mine && {
+      label: "Delete for everyone",
+      shape: "close",
+      testid: "menu-delete",
+      danger: true,
+      run: () => act(phone.id, "revoke", { message_id: message.id }),
+    },
+    {
+      label: "Copy text",
+      shape: "file",
+      run: () => navigator.clipboard?.writeText(message.content?.body ?? message.content?.text ?? ""),
+    },
   ]);
   dialog.querySelector("header").after(row);
 }
@@ -128,7 +167,9 @@ export function ask(opener, title, fields, label, run) {
   const form = el(
     "form",
     { class: "form", method: "dialog" },
-    ...fields.map(({ name, text, ...rest }) => el("label", {}, el("span", {}, text), el(rest.rows ? "textarea" : "input", { name, ...rest }))),
+    ...fields.map(({ name, text, ...rest }) =>
+      el("label", {}, el("span", {}, text), el(rest.rows ? "textarea" : "input", { name, ...rest })),
+    ),
     el("button", { type: "submit", class: "primary", testid: "form-send" }, label),
   );
   sheet(opener, title, form);

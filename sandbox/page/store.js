@@ -98,7 +98,9 @@ export function start() {
 
 /** Messages a person can see on their phone, in the order they came to it. */
 export function thread(person) {
-  return [...state.messages.values()].filter((message) => message.person === person && shown(message)).sort(earlier);
+  return [...state.messages.values()]
+    .filter((message) => message.person === person && shown(message))
+    .sort(earlier);
 }
 
 export const shown = (message) => message.on_phone && message.kind !== "reaction";

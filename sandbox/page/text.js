@@ -33,7 +33,11 @@ function mark(tag, match) {
 }
 
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const secondFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const secondFormat = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
@@ -68,7 +72,11 @@ export function preview(message) {
       return message.shown?.body ?? "Template";
     case "interactive":
       return (
-        content.body?.text ?? content.button_reply?.title ?? content.list_reply?.title ?? content.nfm_reply?.body ?? "Message"
+        content.body?.text ??
+        content.button_reply?.title ??
+        content.list_reply?.title ??
+        content.nfm_reply?.body ??
+        "Message"
       );
     case "button":
       return content.text;

@@ -14,9 +14,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -95,5 +96,21 @@ pub(crate) fn router() -> Router<Arc<Hub>> {
         .route("/media/{id}", get(upload::content))
         .route("/people/{id}/upload", post(upload::send))
         .layer(DefaultBodyLimit::max(crate::graph::UPLOAD_MOST));
-    json.merge(files)
+    json.merge(files).layer(axum::middleware::from_fn(same_origin))
+}
+
+/// Web pages of other origins have no business here, not even with a plain upload.
+async fn same_origin(request: Request, next: Next) -> Response {
+    if is_foreign(request.headers()) {
+        return Problem(StatusCode::FORBIDDEN, "this API is not for other web pages".into()).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    text(header::ORIGIN).is_some_and(|origin| {
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        text(header::HOST).is_none_or(|own| own != host)
+    })
 }

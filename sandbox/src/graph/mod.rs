@@ -83,6 +83,7 @@ async fn calm(hub: &Arc<Hub>, call: &Call, node: Node, path: &[&str]) -> Outcome
         (Node::Phone, ["whatsapp_business_profile"]) => phone::profile(hub, call),
         (Node::Phone, ["username"]) => phone::username(hub, call),
         (Node::Phone, ["block_users"]) => phone::block_users(hub, call),
+        (Node::Phone, ["conversational_automation"]) if call.method == Method::POST => success(),
         (Node::Waba, []) => waba::node(hub, call),
         (Node::Waba, ["phone_numbers"]) => waba::phone_numbers(hub, call),
         (Node::Waba, ["subscribed_apps"]) => waba::subscribed_apps(hub, call).await,

@@ -99,4 +99,6 @@ async fn state_can_be_exported_imported_and_reset() {
     let page = stage.http.get(stage.url("/")).send().await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
+    let foreign = stage.http.post(stage.url("/sandbox/reset")).header("origin", "https://elsewhere.example");
+    assert_eq!(foreign.send().await.unwrap().status().as_u16(), 403);
 }
