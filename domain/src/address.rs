@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::AgentName;
+
+const LINK: &str = "link:";
+
 /// The name of one way in and out: `cli:technician`, `link:office`, `whatsapp`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -11,7 +15,7 @@ impl ChannelName {
     /// The channel of the agent link that leads to `peer`.
     #[must_use]
     pub fn link(peer: &str) -> Self {
-        Self(format!("link:{peer}"))
+        Self(format!("{LINK}{peer}"))
     }
 
     /// The channel of the person who plays `role` in a terminal.
@@ -22,7 +26,13 @@ impl ChannelName {
 
     #[must_use]
     pub fn is_link(&self) -> bool {
-        self.0.starts_with("link:")
+        self.0.starts_with(LINK)
+    }
+
+    /// The agent at the other end of a link; the whole name elsewhere.
+    #[must_use]
+    pub fn peer(&self) -> AgentName {
+        AgentName::from(self.0.strip_prefix(LINK).unwrap_or(&self.0))
     }
 
     #[must_use]

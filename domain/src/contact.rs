@@ -51,6 +51,8 @@ pub enum IdentityKind {
 }
 
 impl IdentityKind {
+    pub const ALL: [Self; 5] = [Self::Phone, Self::UserId, Self::Lid, Self::Username, Self::Terminal];
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -21,13 +21,35 @@ pub struct Progress {
 #[serde(rename_all = "snake_case", tag = "step")]
 pub enum ProgressStep {
     Started,
-    ModelCalled { round: u32 },
+    ModelCalled {
+        round: u32,
+    },
     /// Words as the model streams them.
-    Said { delta: String },
-    ModelReplied { round: u32, calls: usize, tokens: u64, millis: u64 },
-    ToolCalled { call: CallId, name: String, arguments: String },
-    ToolReturned { call: CallId, name: String, result: String, millis: u64 },
-    Parked { waits: Vec<String> },
+    Said {
+        delta: String,
+    },
+    ModelReplied {
+        round: u32,
+        calls: usize,
+        tokens: u64,
+        millis: u64,
+    },
+    ToolCalled {
+        call: CallId,
+        name: String,
+        arguments: String,
+    },
+    ToolReturned {
+        call: CallId,
+        name: String,
+        result: String,
+        millis: u64,
+    },
+    Parked {
+        waits: Vec<String>,
+    },
     Finished,
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }

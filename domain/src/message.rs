@@ -35,6 +35,37 @@ pub enum Part {
         longitude: f64,
         name: Option<String>,
     },
+    /// Visiting cards that were passed on.
+    Contacts {
+        cards: Vec<Card>,
+    },
+    /// An emoji on the message with the provider's id `to`; `None` takes it away.
+    Reaction {
+        to: String,
+        emoji: Option<String>,
+    },
+    /// A form that was filled in: `fields` is what the form's maker named them.
+    Form {
+        name: String,
+        fields: Value,
+    },
+    Order {
+        note: Option<String>,
+        items: Vec<OrderItem>,
+    },
+    /// Stands first: the parts after it replace those of the earlier message with the provider's id `of`.
+    Edited {
+        of: String,
+    },
+    /// The person took back the message with the provider's id `of`.
+    Deleted {
+        of: String,
+    },
+    /// Where the person came from: an advertisement, a post, a product of the catalogue.
+    Referral {
+        headline: Option<String>,
+        raw: Value,
+    },
     /// A pressed button or a picked row: `id` is the option's token.
     Choice {
         id: String,
@@ -55,6 +86,26 @@ impl Part {
     }
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub name: Option<String>,
+    pub phones: Vec<String>,
+    pub emails: Vec<String>,
+    pub organisation: Option<String>,
+    /// The person's own card, given because we asked for it.
+    #[serde(default)]
+    pub own: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderItem {
+    pub product: String,
+    /// Quantity and price as the provider wrote them.
+    pub quantity: String,
+    pub price: Option<String>,
+    pub currency: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
@@ -63,6 +114,19 @@ pub enum MediaKind {
     Video,
     Document,
     Sticker,
+}
+
+impl MediaKind {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Document => "document",
+            Self::Sticker => "sticker",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +139,12 @@ pub struct Media {
     /// What was heard in an audio part, once transcribed.
     #[serde(default)]
     pub transcript: Option<String>,
+    /// Recorded in the chat itself, not a file that was attached.
+    #[serde(default)]
+    pub voice: bool,
+    /// SHA-256 of the file, in hex, where the provider told it.
+    #[serde(default)]
+    pub sha256: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +177,16 @@ pub fn words(parts: &[Part]) -> String {
             Part::Text { text } => Some(text.as_str()),
             Part::Choice { title, .. } => Some(title.as_str()),
             Part::Media(media) => media.transcript.as_deref().or(media.caption.as_deref()),
-            Part::Location { .. } | Part::Job(_) | Part::Unsupported { .. } => None,
+            Part::Order { note, .. } => note.as_deref(),
+            Part::Location { .. }
+            | Part::Contacts { .. }
+            | Part::Reaction { .. }
+            | Part::Form { .. }
+            | Part::Edited { .. }
+            | Part::Deleted { .. }
+            | Part::Referral { .. }
+            | Part::Job(_)
+            | Part::Unsupported { .. } => None,
         })
         .collect();
     lines.join("\n")

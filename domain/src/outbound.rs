@@ -7,6 +7,7 @@ use crate::{
     clock::Millis,
     id::{ConversationId, OutboxId, QuestionId, TurnId},
     job::JobNotice,
+    message::Media,
     question::Choice,
 };
 
@@ -28,15 +29,52 @@ pub struct Outbound {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "content")]
 pub enum Content {
-    Text {
-        text: String,
-    },
-    Question {
-        question: QuestionId,
-        text: String,
-        choices: Vec<Choice>,
-    },
+    Text { text: String },
+    Question { question: QuestionId, text: String, choices: Vec<Choice> },
+    /// A file: of ours, at an address, or already with the provider.
+    Media(Media),
+    /// A text that the provider approved beforehand, filled in.
+    Template(Template),
+    /// An emoji on the message with the provider's id `to`; `None` takes it away.
+    Reaction { to: String, emoji: Option<String> },
+    /// Asks where the person is.
+    LocationRequest { text: String },
+    /// Asks for the person's own number.
+    ContactRequest { text: String },
+    /// Said in answer to the message with the provider's id `quotes`.
+    Reply { quotes: String, body: Box<Content> },
     Job(JobNotice),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    pub name: String,
+    /// As the provider writes it: `de`, `en_US`.
+    pub language: String,
+    /// The values of the body's variables, in order.
+    pub body: Vec<String>,
+    /// What each quick reply sends back, in order.
+    pub payloads: Vec<String>,
+}
+
+impl Content {
+    /// What a person reads, and the options under it; `None` for news of a job, which is for agents.
+    #[must_use]
+    pub fn shown(&self) -> Option<(String, &[Choice])> {
+        let text: String = match self {
+            Self::Text { text } | Self::LocationRequest { text } | Self::ContactRequest { text } => text.clone(),
+            Self::Question { text, choices, .. } => return Some((text.clone(), choices)),
+            Self::Media(media) => {
+                let words = media.caption.as_deref().or(media.name.as_deref()).unwrap_or_default();
+                format!("[{}] {words}", media.kind.as_str()).trim_end().to_owned()
+            }
+            Self::Template(template) => template.body.join("\n"),
+            Self::Reaction { emoji, .. } => emoji.clone().unwrap_or_default(),
+            Self::Reply { body, .. } => return body.shown(),
+            Self::Job(_) => return None,
+        };
+        Some((text, &[]))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,12 +127,28 @@ impl DeliveryState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
     /// The provider took it, under its own id.
-    Sent { external: String },
-    RetryAt { at: Millis, reason: String },
+    Sent {
+        external: String,
+    },
+    RetryAt {
+        at: Millis,
+        reason: String,
+    },
+    /// Nothing was tried: a limit of our own or a closed window holds it. No attempt is counted.
+    Wait {
+        until: Millis,
+        reason: String,
+    },
     /// The answer was lost: wait for a status before trying again.
-    Unknown { reason: String },
+    Unknown {
+        reason: String,
+    },
     /// Never to be tried again.
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
     /// The account is the problem: nothing on this channel can be sent until someone mends it.
-    PauseChannel { reason: String },
+    PauseChannel {
+        reason: String,
+    },
 }

@@ -44,7 +44,9 @@ fn a_pressed_option_of_a_decided_question_is_late_and_a_foreign_one_unknown() {
 fn a_quote_decides_between_two() {
     let two = [approval("q1"), approval("q2")];
     let reply = Reply { choice: None, quotes: Some("wamid.q2"), text: "create" };
-    assert!(matches!(resolve(&two, reply), Resolution::Answers { question, choice: Some(_) } if question.0 == "q2"));
+    assert!(
+        matches!(resolve(&two, reply), Resolution::Answers { question, choice: Some(_) } if question.0 == "q2")
+    );
 }
 
 #[test]

@@ -1,1 +1,16 @@
-//! The belt: intake, turn, delivery, wake-up.
+//! The belt: intake, turn, delivery, wake-up. Each stage takes rows from its table, works and settles them; a stage whose
+//! knowledge grows hands it to the crate it calls.
+
+pub mod asking;
+pub mod belt;
+pub mod bell;
+pub mod config;
+pub mod delivery;
+pub mod intake;
+pub mod speak;
+pub mod stage;
+pub mod turn;
+pub mod wakeup;
+
+pub use belt::{Agent, Belt};
+pub use config::Config;

@@ -129,6 +129,66 @@ pub async fn identities_of(tx: &mut Tx, id: &ContactId) -> Result<Vec<Identity>,
         .collect()
 }
 
+/// Takes `previous` from a person and gives them `current`, whoever had those.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn replace_identities(
+    tx: &mut Tx,
+    id: &ContactId,
+    previous: &[Identity],
+    current: &[Identity],
+) -> Result<(), Error> {
+    for old in previous {
+        tx.exec(
+            "DELETE FROM identity WHERE kind = $1 AND value = $2 AND contact_id = $3",
+            args![old.kind.as_str(), &old.value, &id.0],
+        )
+        .await?;
+    }
+    for new in current {
+        tx.exec(
+            "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3)
+             ON CONFLICT (kind, value) DO UPDATE SET contact_id = excluded.contact_id",
+            args![new.kind.as_str(), &new.value, &id.0],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Remembers further identities of a person. One that names somebody else already stays theirs.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn learn<'i>(
+    tx: &mut Tx,
+    id: &ContactId,
+    identities: impl Iterator<Item = &'i Identity> + Send,
+) -> Result<(), Error> {
+    for identity in identities {
+        tx.exec(
+            "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING",
+            args![identity.kind.as_str(), &identity.value, &id.0],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes an identity from a person: it may soon be somebody else's.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn forget(tx: &mut Tx, id: &ContactId, identity: &Identity) -> Result<(), Error> {
+    tx.exec(
+        "DELETE FROM identity WHERE kind = $1 AND value = $2 AND contact_id = $3",
+        args![identity.kind.as_str(), &identity.value, &id.0],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Remembers what the person last wrote in.
 ///
 /// # Errors

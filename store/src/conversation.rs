@@ -40,6 +40,12 @@ pub async fn open(
         ],
     )
     .await?;
+    find(tx, agent, address).await?.ok_or(Error::Closed)
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn find(tx: &mut Tx, agent: &AgentName, address: &Address) -> Result<Option<Conversation>, Error> {
     let row = tx
         .row(
             "SELECT id, contact_id, agent, channel, external, owner, owner_version, language FROM conversation
@@ -47,7 +53,35 @@ pub async fn open(
             args![agent.as_str(), address.channel.as_str(), &address.external],
         )
         .await?;
-    row.as_ref().map_or_else(|| Err(Error::Closed), read)
+    row.as_ref().map(read).transpose()
+}
+
+/// Every conversation at `address`: one an agent that talked there.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn at(tx: &mut Tx, address: &Address) -> Result<Vec<Conversation>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, contact_id, agent, channel, external, owner, owner_version, language FROM conversation
+             WHERE channel = $1 AND external = $2 ORDER BY created_ms, id LIMIT 20",
+            args![address.channel.as_str(), &address.external],
+        )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Gives the conversation to `owner`. Words that a turn of the earlier owner still has to say are dropped.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn take_over(tx: &mut Tx, id: &ConversationId, owner: &str) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE conversation SET owner = $2, owner_version = owner_version + 1 WHERE id = $1 AND owner <> $2",
+        args![&id.0, owner],
+    )
+    .await?;
+    Ok(())
 }
 
 /// # Errors
@@ -63,7 +97,7 @@ pub async fn get(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation
     row.as_ref().map(read).transpose()
 }
 
-/// Notes that a person wrote, and in what. Takes the conversation's row lock, which every transaction of a turn takes
+/// Notes that a person wrote at `at`, and in what; a message that comes late moves nothing back. Takes the conversation's row lock, which every transaction of a turn takes
 /// too: neither can miss what the other commits.
 ///
 /// # Errors
@@ -75,11 +109,85 @@ pub async fn heard(
     at: Millis,
 ) -> Result<(), Error> {
     tx.exec(
-        "UPDATE conversation SET last_inbound_ms = $2, language = COALESCE($3, language) WHERE id = $1",
+        "UPDATE conversation SET last_inbound_ms = CASE WHEN last_inbound_ms < $2 THEN $2 ELSE last_inbound_ms END,
+                                 language = COALESCE($3, language)
+         WHERE id = $1",
         args![&id.0, at, language.map(Language::as_str)],
     )
     .await?;
     Ok(())
+}
+
+/// Where `agent` last talked with that person on `channel`, whatever they are called there by now.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn known_address(
+    tx: &mut Tx,
+    agent: &AgentName,
+    channel: &ChannelName,
+    contact: &ContactId,
+) -> Result<Option<Address>, Error> {
+    let row = tx
+        .row(
+            "SELECT external FROM conversation WHERE contact_id = $1 AND agent = $2 AND channel = $3
+             ORDER BY last_inbound_ms DESC, created_ms DESC LIMIT 1",
+            args![&contact.0, agent.as_str(), channel.as_str()],
+        )
+        .await?;
+    row.map(|row| Ok(Address::new(channel.clone(), row.get::<String>("external")?))).transpose()
+}
+
+/// The person's conversations at `from` go on at `to`, and what is queued for them goes there. A conversation that
+/// exists at `to` already stays the one.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &str) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE outbox SET external = $4
+         WHERE channel = $2 AND external = $3 AND state IN ('queued', 'unknown')
+           AND conversation_id IN (SELECT id FROM conversation WHERE contact_id = $1)",
+        args![&contact.0, from.channel.as_str(), &from.external, to],
+    )
+    .await?;
+    tx.exec(
+        "UPDATE conversation SET external = $4
+         WHERE contact_id = $1 AND channel = $2 AND external = $3
+           AND NOT EXISTS (SELECT 1 FROM conversation o
+                           WHERE o.agent = conversation.agent AND o.channel = $2 AND o.external = $4)",
+        args![&contact.0, from.channel.as_str(), &from.external, to],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The provider says that nobody at that address wrote within its window, as of a message sent at `sent`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn unheard_since(tx: &mut Tx, address: &Address, sent: Millis) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE conversation SET last_inbound_ms = 0 WHERE channel = $1 AND external = $2 AND last_inbound_ms <= $3",
+        args![address.channel.as_str(), &address.external, sent],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A member of staff answers from now on. `false` where they did already. What turns of before still want to say to the
+/// person is dropped, by the version.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn take_over(tx: &mut Tx, id: &ConversationId, owner: &str) -> Result<bool, Error> {
+    let changed = tx
+        .exec(
+            "UPDATE conversation SET owner = $2, owner_version = owner_version + 1 WHERE id = $1 AND owner <> $2",
+            args![&id.0, owner],
+        )
+        .await?;
+    Ok(changed == 1)
 }
 
 /// The right to write for the conversation, re-asserted: renews the lease of `epoch`.

@@ -21,3 +21,33 @@ pub async fn put(
     .await?;
     Ok(())
 }
+
+/// A numbered event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub seq: i64,
+    pub kind: String,
+    pub body: Value,
+}
+
+/// Up to `limit` events after `seq`, in order.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Event>, Error> {
+    let rows = tx
+        .rows("SELECT seq, kind, body FROM event WHERE seq > $1 ORDER BY seq LIMIT $2", args![seq, limit])
+        .await?;
+    rows.iter()
+        .map(|row| Ok(Event { seq: row.get("seq")?, kind: row.get("kind")?, body: row.json("body")? }))
+        .collect()
+}
+
+/// The last event's number; zero for none.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn last(tx: &mut Tx) -> Result<i64, Error> {
+    let row = tx.row("SELECT COALESCE(MAX(seq), 0) AS seq FROM event", args![]).await?;
+    row.map_or(Ok(0), |row| row.get("seq"))
+}

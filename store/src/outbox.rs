@@ -40,7 +40,9 @@ pub struct Taken {
     pub was: DeliveryState,
     /// The conversation changed hands since the turn that said it began.
     pub stale: bool,
+    /// When the person last wrote at this address, to whichever agent.
     pub last_inbound: Millis,
+    pub queued: Millis,
     pub message: Option<MessageId>,
 }
 
@@ -135,7 +137,10 @@ pub async fn claim(
     let rows = tx
         .rows(
             "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
-                    o.speaker, o.turn_id, o.message_id, c.agent, c.last_inbound_ms,
+                    o.speaker, o.turn_id, o.message_id, c.agent,
+                    (SELECT MAX(h.last_inbound_ms) FROM conversation h
+                     WHERE h.channel = o.channel AND h.external = o.external) AS heard_ms,
+                    o.created_ms,
                     CAST(CASE WHEN o.owner_version IS NULL OR o.owner_version = c.owner_version THEN 0 ELSE 1 END
                          AS BIGINT) AS stale
              FROM outbox o JOIN conversation c ON c.id = o.conversation_id
@@ -182,7 +187,8 @@ fn read_taken(row: &crate::db::Row) -> Result<Taken, Error> {
         fence: fence + 1,
         was: DeliveryState::parse(&state).ok_or(Error::Unknown { column: "outbox.state", value: state })?,
         stale: stale == 1,
-        last_inbound: Millis(row.get("last_inbound_ms")?),
+        last_inbound: Millis(row.get::<Option<i64>>("heard_ms")?.unwrap_or(0)),
+        queued: Millis(row.get("created_ms")?),
         message: row.get::<Option<String>>("message_id")?.map(MessageId),
     })
 }
@@ -222,6 +228,68 @@ pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Mill
         tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![&message.0, provider]).await?;
     }
     if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+}
+
+/// Puts a held row back until `due` without counting the taking: nothing was tried.
+///
+/// # Errors
+/// [`Error::Fenced`] where another worker took the row over.
+pub async fn hold(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str, now: Millis) -> Result<(), Error> {
+    let changed = tx
+        .exec(
+            "UPDATE outbox SET state = 'queued', due_ms = $3, attempts = attempts - 1, reason = $4, updated_ms = $5
+             WHERE id = $1 AND fence = $2 AND state = 'sending'",
+            args![&taken.outbound.id.0, taken.fence, due, reason, now],
+        )
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+}
+
+/// Queues a delivery again that was accepted and failed all the same, unless it was tried `attempts` times or more, or
+/// reached the person after all. `None` where nothing was queued; else where it goes and when it was sent.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn resend(
+    tx: &mut Tx,
+    status: &Status,
+    due: Millis,
+    attempts: i64,
+    now: Millis,
+) -> Result<Option<(Address, Millis)>, Error> {
+    let row = tx
+        .row(
+            "SELECT id, channel, external, updated_ms FROM outbox
+             WHERE (id = $1 OR provider_id = $2) AND state IN ('sending', 'unknown', 'sent') AND attempts < $3 LIMIT 1",
+            args![status.outbox.as_ref().map(OutboxId::as_str), &status.external, attempts],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let id: String = row.get("id")?;
+    // The fence is raised, so that a worker that still waits for the answer to the failed attempt writes nothing.
+    tx.exec(
+        "UPDATE outbox SET state = 'queued', due_ms = $2, fence = fence + 1, provider_id = NULL, reason = $3,
+                           updated_ms = $4
+         WHERE id = $1",
+        args![id, due, status.reason.as_deref(), now],
+    )
+    .await?;
+    let to = Address::new(ChannelName(row.get("channel")?), row.get::<String>("external")?);
+    Ok(Some((to, Millis(row.get("updated_ms")?))))
+}
+
+/// Makes what waits for the person at `address` due at once: they wrote, so that it may be said now.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn release(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE outbox SET due_ms = $3
+         WHERE channel = $1 AND external = $2 AND state = 'queued' AND due_ms > $3 AND attempts = 0",
+        args![address.channel.as_str(), &address.external, now],
+    )
+    .await?;
+    Ok(())
 }
 
 /// A provider's word on a delivery: forward only. `false` where we know no such delivery.

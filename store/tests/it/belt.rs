@@ -41,6 +41,7 @@ fn arrival(lane: &str, external: &str) -> Arrival {
         external: external.into(),
         lane: lane.into(),
         body: Inbound::Message(InboundMessage {
+            id: None,
             from,
             identities: vec![Identity::terminal(Role::Technician)],
             profile_name: None,
@@ -379,11 +380,20 @@ async fn sends_keep_their_order_and_statuses_only_rise() {
                 state,
                 reason: reason.map(str::to_owned),
                 at: later(300),
+                mend: None,
+                price: None,
             };
             assert!(tx!(db, |tx| outbox::status(tx, &news, later(300)).await));
         }
-        let unknown =
-            Status { outbox: None, external: "w9".into(), state: DeliveryState::Sent, reason: None, at: NOW };
+        let unknown = Status {
+            outbox: None,
+            external: "w9".into(),
+            state: DeliveryState::Sent,
+            reason: None,
+            at: NOW,
+            mend: None,
+            price: None,
+        };
         assert!(!tx!(db, |tx| outbox::status(tx, &unknown, NOW).await));
         let status = queue::status(&mut db.store.reader(), later(300)).await.unwrap();
         assert_eq!((status.outbox.dead, status.outbox.pending), (0, 1), "read is not undone by failed");

@@ -1,0 +1,177 @@
+//! Puts a question to people: to the person of the turn, or to everyone who holds a role and can be reached. The first
+//! valid answer decides. Never waits: the wake row does.
+
+use domain::{
+    address::{Address, ChannelName},
+    clock::Millis,
+    contact::{Contact, Identity, IdentityKind, Role},
+    conversation::Conversation,
+    id::{CallId, QuestionId, TurnId},
+    language::Language,
+    message::Author,
+    outbound::Content,
+    question::{Choice, Proposal, Purpose, Question, QuestionState},
+};
+use store::{Error, Tx, contact, conversation, question};
+use tools::tool::Ask;
+
+use crate::{
+    belt::Belt,
+    config::ms,
+    speak::{self, Speech},
+};
+
+/// Where a question comes from.
+pub struct Asker<'a> {
+    pub conversation: &'a Conversation,
+    pub turn: &'a TurnId,
+    pub call: &'a CallId,
+}
+
+/// Opens the question and queues it to everyone who may answer.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn ask(tx: &mut Tx, belt: &Belt, asker: &Asker<'_>, ask: Ask, now: Millis) -> Result<QuestionId, Error> {
+    let questions = &belt.config.questions;
+    let asked = Question {
+        id: QuestionId::new(&belt.ids),
+        purpose: ask.purpose,
+        text: ask.text,
+        turn: asker.turn.clone(),
+        call: asker.call.clone(),
+        state: QuestionState::Open,
+        asked_at: now,
+        expires_at: now.plus(ms(questions.expire_after_ms)),
+        answer: None,
+    };
+    question::open(tx, &asked, asker.conversation.agent.as_str()).await?;
+    for (person, conversation) in recipients(tx, belt, asker.conversation, &asked.purpose, now).await? {
+        let language = person.as_ref().and_then(|p| p.language).unwrap_or(conversation.language);
+        let (text, choices) = words(belt, &asked, &ask.options, language);
+        let key = format!("question:{}:{}", asked.id, conversation.id);
+        put(tx, belt, &asked, (person.as_ref(), &conversation), (key, text, choices), now).await?;
+    }
+    let remind = (questions.remind_after_ms > 0).then(|| now.plus(ms(questions.remind_after_ms)));
+    question::set_timers(tx, &belt.ids, &asked.id, remind, asked.expires_at).await?;
+    Ok(asked.id)
+}
+
+/// Puts an open question once more to everyone who was asked, and for the first time to whoever has the role since.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn remind(tx: &mut Tx, belt: &Belt, asked: &Question, now: Millis) -> Result<(), Error> {
+    let puts = question::puts(tx, &asked.id).await?;
+    for earlier in &puts {
+        let Some(conversation) = conversation::get(tx, &earlier.conversation).await? else { continue };
+        let reminder = belt.texts.sentence(
+            conversation.language,
+            "question.reminder",
+            &serde_json::json!({ "text": earlier.body }),
+        );
+        let person = match &earlier.contact {
+            Some(id) => contact::get(tx, id).await?,
+            None => None,
+        };
+        let key = format!("remind:{}:{}:{}", asked.id, conversation.id, now.0);
+        let words = (key, reminder, earlier.choices.clone());
+        put(tx, belt, asked, (person.as_ref(), &conversation), words, now).await?;
+    }
+    Ok(())
+}
+
+async fn put(
+    tx: &mut Tx,
+    belt: &Belt,
+    asked: &Question,
+    (person, conversation): (Option<&Contact>, &Conversation),
+    (key, text, choices): (String, String, Vec<Choice>),
+    now: Millis,
+) -> Result<(), Error> {
+    let speech = Speech {
+        key,
+        author: Author::Agent(conversation.agent.clone()),
+        content: Content::Question { question: asked.id.clone(), text: text.clone(), choices: choices.clone() },
+        turn: Some(asked.turn.clone()),
+        owner_version: None,
+    };
+    let outbox = speak::say(tx, belt, conversation, speech, now).await?;
+    let put = question::Put {
+        conversation: conversation.id.clone(),
+        contact: person.map(|person| person.id.clone()),
+        outbox,
+        body: text,
+        choices,
+    };
+    question::put(tx, &asked.id, &put).await
+}
+
+/// The words and options of a question in one language. A proposal is rendered from the code's figures alone.
+fn words(belt: &Belt, asked: &Question, options: &[String], language: Language) -> (String, Vec<Choice>) {
+    let choice = |title: String, value: String| Choice { id: belt.ids.token(), title, value };
+    match &asked.purpose {
+        Purpose::Approval(Proposal { text, facts, .. }) => {
+            let sentence = belt.texts.sentence(language, text, facts);
+            let options = belt.texts.options(language, text);
+            (sentence, options.into_iter().map(|option| choice(option.title, option.value)).collect())
+        }
+        Purpose::Ask | Purpose::Escalation { .. } => {
+            (asked.text.clone(), options.iter().map(|title| choice(title.clone(), title.clone())).collect())
+        }
+    }
+}
+
+type Recipient = (Option<Contact>, Conversation);
+
+async fn recipients(
+    tx: &mut Tx,
+    belt: &Belt,
+    own: &Conversation,
+    purpose: &Purpose,
+    now: Millis,
+) -> Result<Vec<Recipient>, Error> {
+    match purpose.role() {
+        Some(role) => holders(tx, belt, role, now).await,
+        None => {
+            let person = match &own.contact {
+                Some(id) => contact::get(tx, id).await?,
+                None => None,
+            };
+            Ok(vec![(person, own.clone())])
+        }
+    }
+}
+
+/// Everyone who holds `role` and can be reached, each with their conversation with that role's agent.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn holders(tx: &mut Tx, belt: &Belt, role: Role, now: Millis) -> Result<Vec<Recipient>, Error> {
+    let Some(agent) = belt.agent_for(role) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for person in contact::holders(tx, role).await? {
+        let identities = contact::identities_of(tx, &person.id).await?;
+        let Some(address) = belt.people.iter().find_map(|channel| reach(channel, &identities)) else { continue };
+        let language = person.language.unwrap_or_else(|| belt.firm.language());
+        let conversation =
+            conversation::open(tx, &belt.ids, &agent.name, &address, Some(&person.id), language, now).await?;
+        found.push((Some(person), conversation));
+    }
+    if found.is_empty() {
+        tracing::warn!(%role, "nobody who holds the role can be reached: register someone with `plumbline users add`");
+    }
+    Ok(found)
+}
+
+/// The address on `channel` that one of `identities` gives.
+fn reach(channel: &ChannelName, identities: &[Identity]) -> Option<Address> {
+    identities.iter().find_map(|identity| {
+        let fits = match identity.kind {
+            IdentityKind::Terminal => *channel == ChannelName::terminal(&identity.value),
+            IdentityKind::Phone | IdentityKind::UserId => channel.as_str() == "whatsapp",
+            IdentityKind::Lid | IdentityKind::Username => false,
+        };
+        fits.then(|| Address::new(channel.clone(), identity.value.clone()))
+    })
+}

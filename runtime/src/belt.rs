@@ -1,0 +1,152 @@
+//! What every stage works with, and the four loops that make a process work. Knows no concrete channel or model.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use agents::{model::Model, prompt::Prompts, texts::Texts};
+use channels::channel::Channel;
+use domain::{
+    address::ChannelName,
+    agent::{AgentDefinition, AgentName},
+    clock::{Clock, Millis},
+    contact::Role,
+    firm::Firm,
+    id::Ids,
+    inbound::Arrival,
+    live::Progress,
+};
+use store::{Error, Store, inbox};
+use tokio::sync::broadcast;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tools::toolbox::Toolbox;
+
+use crate::{
+    bell::{Bell, Stage},
+    config::Config,
+    delivery, intake, stage, turn, wakeup,
+};
+
+/// An agent and the model it thinks with.
+#[derive(Clone)]
+pub struct Agent {
+    pub definition: AgentDefinition,
+    pub model: Arc<dyn Model>,
+}
+
+pub struct Belt {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<Ids>,
+    pub config: Config,
+    pub firm: Arc<Firm>,
+    pub texts: Arc<Texts>,
+    pub prompts: Arc<Prompts>,
+    pub toolbox: Arc<Toolbox>,
+    /// Every agent there is; other processes may run some of them.
+    pub agents: BTreeMap<AgentName, Agent>,
+    /// The agents whose turns this process runs.
+    pub hosted: Vec<AgentName>,
+    /// The ways out that this process serves.
+    pub channels: Vec<Arc<dyn Channel>>,
+    /// The ways on which people can be asked, whoever serves them.
+    pub people: Vec<ChannelName>,
+    pub bell: Bell,
+    pub progress: broadcast::Sender<Progress>,
+    /// Whether somebody watches words as they are streamed.
+    pub stream: bool,
+    /// Stages at work and turns in flight, for [`Belt::is_quiet`].
+    pub busy: AtomicUsize,
+}
+
+/// Counts work while it lives.
+pub struct Busy<'b>(&'b AtomicUsize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Belt {
+    #[must_use]
+    pub fn busy(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(&self.busy)
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Stores what a channel handed in and wakes the intake. `false` for a repeat.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: the channel must not say "received".
+    pub async fn receive(&self, arrival: Arrival) -> Result<bool, Error> {
+        let (ids, now) = (Arc::clone(&self.ids), self.now());
+        let new = self
+            .store
+            .write(move |tx| Box::pin(async move { inbox::put(tx, &ids, &arrival, now).await }))
+            .await?;
+        self.bell.ring(Stage::Intake);
+        Ok(new)
+    }
+
+    /// The agent that people with `role` talk to.
+    #[must_use]
+    pub fn agent_for(&self, role: Role) -> Option<&AgentDefinition> {
+        self.agents.values().map(|agent| &agent.definition).find(|agent| agent.serves == Some(role))
+    }
+
+    /// Runs every stage until `stop`, then lets running turns finish within `grace`; what is not finished by then is a
+    /// row whose lease runs out.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken, grace: Duration) {
+        let (turns, sends, stages) = (TaskTracker::new(), TaskTracker::new(), TaskTracker::new());
+        for stage in [Stage::Intake, Stage::Turn, Stage::Delivery, Stage::Wakeup] {
+            let (belt, turns, sends) = (Arc::clone(&self), turns.clone(), sends.clone());
+            let tick = move || {
+                let (belt, turns, sends) = (Arc::clone(&belt), turns.clone(), sends.clone());
+                async move {
+                    match stage {
+                        Stage::Intake => intake::tick(&belt).await,
+                        Stage::Turn => turn::tick(&belt, &turns).await,
+                        Stage::Delivery => delivery::tick(&belt, &sends).await,
+                        Stage::Wakeup => wakeup::tick(&belt).await,
+                    }
+                }
+            };
+            stages.spawn(stage::run(stage, self.bell.clone(), stop.clone(), tick));
+        }
+        stages.close();
+        stages.wait().await;
+        turns.close();
+        sends.close();
+        let all = async { tokio::join!(turns.wait(), sends.wait()) };
+        if tokio::time::timeout(grace, all).await.is_err() {
+            let (turns, sends) = (turns.len(), sends.len());
+            tracing::info!(turns, sends, "stopped with work under way; its leases run out and it goes on");
+        }
+    }
+
+    /// Whether nothing runs and nothing is due in this process: what is left waits for people, peers or the clock.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn is_quiet(&self) -> Result<bool, Error> {
+        if self.busy.load(Ordering::SeqCst) > 0 {
+            return Ok(false);
+        }
+        let soon = self.now().plus(Duration::from_millis(self.config.turns.gather_max_ms));
+        let channels: Vec<String> = self.channels.iter().map(|channel| channel.name().0).collect();
+        let agents: Vec<String> = self.hosted.iter().map(|agent| agent.0.clone()).collect();
+        let waits = store::queue::anything_due(&mut self.store.reader(), &agents, &channels, soon).await?;
+        Ok(!waits && self.busy.load(Ordering::SeqCst) == 0)
+    }
+}

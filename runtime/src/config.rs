@@ -1,0 +1,139 @@
+//! The belt's own settings. Every limit of the belt is named here.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub intake: Intake,
+    pub turns: Turns,
+    pub questions: Questions,
+    pub delivery: Delivery,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Intake {
+    /// Rows taken at once.
+    pub batch: u32,
+    /// Tries before a row is dead.
+    pub attempts: u32,
+    pub lease_ms: u64,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self { batch: 64, attempts: 8, lease_ms: 30_000 }
+    }
+}
+
+/// What a message that arrives during a turn does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pending {
+    /// The running turn hears it at its next step.
+    #[default]
+    Steer,
+    /// All waiting ones make the next turn.
+    Collect,
+    /// Each its own turn, in order.
+    Followup,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Turns {
+    /// How long a burst of messages is gathered into one turn.
+    pub gather_ms: u64,
+    /// A gathering turn starts after this at the latest.
+    pub gather_max_ms: u64,
+    pub pending: Pending,
+    pub lease_ms: u64,
+    /// Turns of one agent that run at the same time.
+    pub concurrent: u32,
+    /// Takings of one turn without an end before it is given up.
+    pub attempts: u32,
+    /// The first wait after a model call that may be repeated; it doubles.
+    pub retry_first_ms: u64,
+    pub retry_ceiling_ms: u64,
+    /// Messages one turn hears at once, and messages of older talk looked at for the model.
+    pub messages: u32,
+    pub history_messages: u32,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            gather_ms: 2_000,
+            gather_max_ms: 10_000,
+            pending: Pending::Steer,
+            lease_ms: 30_000,
+            concurrent: 16,
+            attempts: 8,
+            retry_first_ms: 1_000,
+            retry_ceiling_ms: 120_000,
+            messages: 50,
+            history_messages: 60,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Questions {
+    /// The first reminder; each later one waits twice as long. Zero for none.
+    pub remind_after_ms: u64,
+    /// An open question is given up after this, and its agent told.
+    pub expire_after_ms: u64,
+    /// A deferred job comes back to staff after this.
+    pub deferred_after_ms: u64,
+    /// Whether a person with both roles may approve a job of their own; either way the audit log says so.
+    pub approve_own_jobs: bool,
+}
+
+impl Default for Questions {
+    fn default() -> Self {
+        const HOUR: u64 = 3_600_000;
+        Self {
+            remind_after_ms: 4 * HOUR,
+            expire_after_ms: 7 * 24 * HOUR,
+            deferred_after_ms: 24 * HOUR,
+            approve_own_jobs: true,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// Rows of one channel taken at once.
+    pub batch: u32,
+    pub lease_ms: u64,
+    /// Tries before a message to a person is failed. News of a job to a peer is never given up.
+    pub attempts: u32,
+    pub retry_first_ms: u64,
+    pub retry_ceiling_ms: u64,
+    /// How long a send whose answer was lost waits for a status.
+    pub unknown_grace_ms: u64,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self {
+            batch: 32,
+            lease_ms: 60_000,
+            attempts: 10,
+            retry_first_ms: 1_000,
+            retry_ceiling_ms: 60_000,
+            unknown_grace_ms: 90_000,
+        }
+    }
+}
+
+/// `ms` as a duration: a name for what the settings mean.
+#[must_use]
+pub fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}

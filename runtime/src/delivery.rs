@@ -1,0 +1,201 @@
+//! Third stage: sends what is in the outbox, one attempt at a time, in order within an address. What a send came to
+//! decides the row; a send whose answer was lost is never repeated blindly.
+
+use std::sync::Arc;
+
+use channels::channel::{Channel, Facts, LostAnswer};
+use domain::{
+    clock::Millis,
+    inbound::{Arrival, Inbound},
+    job::JobNotice,
+    outbound::{Content, DeliveryState, SendOutcome},
+    retry::backoff,
+    turn::Wake,
+};
+use serde_json::json;
+use store::{
+    Error, Tx, handoff, inbox,
+    outbox::{self, Outcome, Taken},
+    wake,
+};
+use tokio_util::task::TaskTracker;
+
+use crate::{belt::Belt, bell::Stage, config::ms, stage::Found};
+
+/// Sends under way at once in this process.
+const UNDER_WAY: usize = 64;
+
+/// Takes what is due on each channel of this process and starts sending it; a slow channel holds up no other.
+///
+/// # Errors
+/// [`Error::Database`] where nothing could be taken.
+pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error> {
+    let _busy = belt.busy();
+    let mut found = Found::Nothing;
+    for channel in &belt.channels {
+        let name = channel.name();
+        let now = belt.now();
+        let room = UNDER_WAY.saturating_sub(tasks.len()).min(belt.config.delivery.batch as usize);
+        if room == 0 || !outbox::anything_due(&mut belt.store.reader(), &name, now).await? {
+            continue;
+        }
+        let lease = now.plus(ms(belt.config.delivery.lease_ms));
+        let batch = i64::try_from(room).unwrap_or(1);
+        let taken = belt
+            .store
+            .write(move |tx| Box::pin(async move { outbox::claim(tx, &name, now, lease, batch).await }))
+            .await?;
+        for row in taken {
+            found = Found::Work;
+            let (belt, channel) = (Arc::clone(belt), Arc::clone(channel));
+            tasks.spawn(async move {
+                let _busy = belt.busy();
+                deliver(&belt, &channel, row).await;
+                belt.bell.ring_all();
+            });
+        }
+    }
+    Ok(found)
+}
+
+async fn deliver(belt: &Arc<Belt>, channel: &Arc<dyn Channel>, row: Taken) {
+    let outcome = match before_sending(belt, channel.as_ref(), &row) {
+        Some(outcome) => outcome,
+        None => {
+            let facts = Facts { now: belt.now(), last_inbound: row.last_inbound, queued: row.queued };
+            channel.send(&row.outbound, &facts).await
+        }
+    };
+    let id = row.outbound.id.clone();
+    match settle(belt, row, outcome).await {
+        Ok(()) => {}
+        Err(Error::Fenced) => tracing::info!(outbox = %id, "another worker took the delivery over"),
+        Err(error) => tracing::warn!(outbox = %id, %error, "a delivery waits for the end of its lease"),
+    }
+}
+
+/// What is known without sending: words whose conversation changed hands, and a send whose answer was lost.
+fn before_sending(belt: &Belt, channel: &dyn Channel, row: &Taken) -> Option<SendOutcome> {
+    if row.stale {
+        return Some(SendOutcome::Refused { reason: "the conversation was taken over".to_owned() });
+    }
+    match (row.was, channel.lost_answer()) {
+        (DeliveryState::Sending, LostAnswer::WaitForStatus) => {
+            Some(SendOutcome::Unknown { reason: "the answer to an earlier attempt was lost".to_owned() })
+        }
+        (DeliveryState::Sending, LostAnswer::GiveUp) => {
+            Some(SendOutcome::Refused { reason: "nobody can tell whether it was sent".to_owned() })
+        }
+        (DeliveryState::Unknown, _) if !matches!(row.outbound.content, Content::Question { .. } | Content::Job(_)) => {
+            Some(SendOutcome::Refused {
+                reason: format!("no status within {} s of a lost answer", belt.config.delivery.unknown_grace_ms / 1000),
+            })
+        }
+        _ => None,
+    }
+}
+
+async fn settle(belt: &Arc<Belt>, row: Taken, outcome: SendOutcome) -> Result<(), Error> {
+    let house = Arc::clone(belt);
+    let now = belt.now();
+    belt.store
+        .write(move |tx| {
+            Box::pin(async move {
+                if let SendOutcome::Wait { until, reason } = &outcome {
+                    return outbox::hold(tx, &row, *until, reason, now).await;
+                }
+                let settled = decide(&house, &row, &outcome, now);
+                outbox::settle(tx, &row, &settled, now).await?;
+                match &row.outbound.content {
+                    Content::Job(notice) => job_told(tx, &house, &row, notice, &outcome, now).await,
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await
+}
+
+fn decide<'o>(belt: &Belt, row: &Taken, outcome: &'o SendOutcome, now: Millis) -> Outcome<'o> {
+    let delivery = &belt.config.delivery;
+    let state = |state, due, reason| Outcome { state, due, provider_id: None, reason };
+    match outcome {
+        SendOutcome::Sent { external } => {
+            Outcome { provider_id: Some(external), ..state(DeliveryState::Sent, now, None) }
+        }
+        SendOutcome::Refused { reason } => state(DeliveryState::Failed, now, Some(reason.as_str())),
+        SendOutcome::Unknown { reason } => {
+            let due = now.plus(ms(delivery.unknown_grace_ms));
+            state(DeliveryState::Unknown, due, Some(reason.as_str()))
+        }
+        // No attempt was made, so none is counted against it.
+        SendOutcome::Wait { until, reason } => state(DeliveryState::Queued, *until, Some(reason.as_str())),
+        SendOutcome::PauseChannel { reason } => {
+            let due = now.plus(ms(delivery.retry_ceiling_ms));
+            state(DeliveryState::Queued, due, Some(reason.as_str()))
+        }
+        SendOutcome::Wait { until, reason } => state(DeliveryState::Queued, *until, Some(reason.as_str())),
+        SendOutcome::RetryAt { at, reason } => {
+            let tries = row.outbound.attempts.saturating_add(1);
+            let news = matches!(row.outbound.content, Content::Job(_));
+            if tries >= delivery.attempts && !news {
+                return state(DeliveryState::Failed, now, Some(reason.as_str()));
+            }
+            let fraction = belt.ids.fraction();
+            let own = backoff(ms(delivery.retry_first_ms), ms(delivery.retry_ceiling_ms), tries, fraction);
+            state(DeliveryState::Queued, (*at).max(now.plus(own)), Some(reason.as_str()))
+        }
+    }
+}
+
+/// What the side that handed a job over learns from a send: it arrived, it waits, or the peer will not take it.
+async fn job_told(
+    tx: &mut Tx,
+    belt: &Belt,
+    row: &Taken,
+    notice: &JobNotice,
+    outcome: &SendOutcome,
+    now: Millis,
+) -> Result<(), Error> {
+    let handed_over = matches!(
+        notice,
+        JobNotice::Reported { .. } | JobNotice::Corrected { .. } | JobNotice::Withdrawn { .. }
+    );
+    if !handed_over {
+        return Ok(());
+    }
+    let (job, handover) = (notice.job().clone(), Wake::Handoff(notice.job().clone()));
+    match outcome {
+        SendOutcome::Sent { external } => {
+            handoff::accepted(tx, &row.agent, &job, external, now).await?;
+            wake::settle(tx, &handover, &json!({ "delivered": true }), now).await?;
+        }
+        SendOutcome::Refused { reason } => {
+            let arrival = refusal(row, notice, reason);
+            inbox::put(tx, &belt.ids, &arrival, now).await?;
+        }
+        SendOutcome::RetryAt { .. }
+        | SendOutcome::Wait { .. }
+        | SendOutcome::Unknown { .. }
+        | SendOutcome::PauseChannel { .. } => {
+            wake::settle(tx, &handover, &json!({ "delivered": false }), now).await?;
+        }
+    }
+    belt.bell.ring(Stage::Intake);
+    Ok(())
+}
+
+/// The peer's refusal comes in like any other news.
+fn refusal(row: &Taken, notice: &JobNotice, reason: &str) -> Arrival {
+    let job = notice.job().clone();
+    Arrival {
+        channel: row.outbound.to.channel.clone(),
+        external: format!("refused:{}", row.outbound.id),
+        lane: job.0.clone(),
+        body: Inbound::Job {
+            to: row.agent.clone(),
+            peer: row.outbound.to.channel.peer(),
+            job: job.clone(),
+            notice: JobNotice::Refused { job_id: job, reason: reason.to_owned() },
+        },
+    }
+}

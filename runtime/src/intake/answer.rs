@@ -1,0 +1,290 @@
+//! A message that may answer a question: matched by the pure rule, decided by one compare-and-set, never by guessing.
+//! An approval is decided only by one of its options, from a verified holder of its role.
+
+use domain::{
+    clock::Millis,
+    contact::Contact,
+    conversation::Conversation,
+    id::{InboxId, MessageId, QuestionId},
+    message::{self as said, Message, Part},
+    outbound::Content,
+    question::{self as pure, Answer, Choice, Purpose, Question, QuestionState, Reply, Resolution},
+};
+use serde_json::{Value, json};
+use store::{Error, Tx, audit, conversation, message, office, question};
+
+use super::message::for_the_agent;
+use crate::{
+    belt::Belt,
+    speak::{self, Speech},
+};
+
+/// Tokens of our own lists: `words:<question>:<message>` gives earlier words to a question, `none:<message>` gives them
+/// to the agent.
+const WORDS: &str = "words:";
+const NONE: &str = "none:";
+
+pub(super) struct Arrival<'a> {
+    pub inbox: &'a InboxId,
+    pub person: &'a Contact,
+    pub conversation: &'a Conversation,
+    pub quotes: Option<&'a str>,
+}
+
+/// Answers a question with `heard`, or gives it to the agent.
+pub(super) async fn route(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    mut heard: Message,
+    now: Millis,
+) -> Result<(), Error> {
+    let words = said::words(&heard.parts);
+    let pressed = heard.parts.iter().find_map(|part| match part {
+        Part::Choice { id, .. } => Some(id.clone()),
+        _ => None,
+    });
+    if let Some(token) = pressed.as_deref().filter(|token| token.starts_with(WORDS) || token.starts_with(NONE)) {
+        let token = token.to_owned();
+        message::put(tx, &heard, false).await?;
+        return picked(tx, belt, arrival, &token, now).await;
+    }
+    let asked = question::seen_by(tx, &arrival.conversation.id).await?;
+    let reply = Reply { choice: pressed.as_deref(), quotes: arrival.quotes, text: &words };
+    match pure::resolve(&asked, reply) {
+        Resolution::Ordinary | Resolution::Comment(_) => {
+            for_the_agent(tx, belt, arrival.conversation, heard, now).await
+        }
+        Resolution::Answers { question, choice } => {
+            heard.turn = owner_turn(tx, &question, arrival.conversation).await?;
+            let text = spoken(&heard);
+            message::put(tx, &heard, false).await?;
+            decide(tx, belt, arrival, &question, choice, text, now).await
+        }
+        Resolution::Late(question) => {
+            message::put(tx, &heard, false).await?;
+            late(tx, belt, arrival, &question, now).await
+        }
+        Resolution::NoSuchOption(question) => {
+            message::put(tx, &heard, false).await?;
+            let choices = asked.iter().find(|a| a.question == question).map(|a| titles(&a.choices));
+            reply_with(tx, belt, arrival, "question.no_such_option", &json!({ "choices": choices }), now).await
+        }
+        Resolution::UnknownChoice => {
+            message::put(tx, &heard, false).await?;
+            reply_with(tx, belt, arrival, "choice.unknown", &json!({}), now).await
+        }
+        Resolution::Which(fits) => {
+            let id = heard.id.clone();
+            message::put(tx, &heard, false).await?;
+            which(tx, belt, arrival, &id, fits, now).await
+        }
+    }
+}
+
+fn titles(choices: &[Choice]) -> String {
+    let listed: Vec<String> = choices.iter().enumerate().map(|(n, c)| format!("[{}] {}", n + 1, c.title)).collect();
+    listed.join("  ")
+}
+
+/// What was said, with what is not words announced.
+fn spoken(heard: &Message) -> String {
+    agents::turn::transcript::parts(&heard.parts, None)
+}
+
+/// The asking turn, where this conversation is its own: the answer stands in its transcript already.
+async fn owner_turn(
+    tx: &mut Tx,
+    id: &QuestionId,
+    conversation: &Conversation,
+) -> Result<Option<domain::id::TurnId>, Error> {
+    let asked = question::get(tx, id).await?;
+    let own = asked.filter(|q| matches!(q.purpose, Purpose::Ask));
+    Ok(own.map(|q| q.turn).filter(|_| conversation.contact.is_some()))
+}
+
+async fn decide(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    id: &QuestionId,
+    choice: Option<Choice>,
+    text: String,
+    now: Millis,
+) -> Result<(), Error> {
+    let Some(asked) = question::get(tx, id).await? else { return Ok(()) };
+    if let Some(refusal) = may_not(tx, belt, arrival.person, &asked).await? {
+        return reply_with(tx, belt, arrival, refusal, &json!({}), now).await;
+    }
+    let answer = Answer {
+        value: choice.as_ref().map(|choice| choice.value.clone()),
+        text: choice.map_or(text, |choice| choice.title),
+        by: Some(arrival.person.id.clone()),
+        by_name: arrival.person.name.clone(),
+        at: now,
+    };
+    if !question::decide(tx, id, &answer).await? {
+        return late(tx, belt, arrival, id, now).await;
+    }
+    tell_others(tx, belt, arrival, &asked, &answer, now).await?;
+    if let Purpose::Approval(proposal) = &asked.purpose {
+        let entry = audit::Entry {
+            actor: arrival.person.id.0.clone(),
+            action: match answer.value.as_deref() {
+                Some("approve") => "approved",
+                Some("defer") => "deferred",
+                _ => "declined",
+            },
+            subject: asked.id.0.clone(),
+            digest: proposal.fingerprint.clone(),
+        };
+        audit::append(tx, &entry, now).await?;
+    }
+    Ok(())
+}
+
+/// The key of the sentence for someone who may not decide this.
+async fn may_not(
+    tx: &mut Tx,
+    belt: &Belt,
+    person: &Contact,
+    asked: &Question,
+) -> Result<Option<&'static str>, Error> {
+    let Some(role) = asked.purpose.role() else { return Ok(None) };
+    if !person.has(role) {
+        return Ok(Some("question.not_your_role"));
+    }
+    if belt.config.questions.approve_own_jobs {
+        return Ok(None);
+    }
+    let Some(job) = asked.purpose.job() else { return Ok(None) };
+    let own = office::job::get(tx, job).await?.is_some_and(|job| job.report.technician == person.name);
+    Ok(own.then_some("question.own_job"))
+}
+
+/// Everyone else who was asked hears who decided what.
+async fn tell_others(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    asked: &Question,
+    answer: &Answer,
+    now: Millis,
+) -> Result<(), Error> {
+    for put in question::puts(tx, &asked.id).await? {
+        if put.conversation == arrival.conversation.id {
+            continue;
+        }
+        let Some(other) = conversation::get(tx, &put.conversation).await? else { continue };
+        let facts = json!({ "name": answer.by_name, "decision": answer.text, "text": put.body });
+        let sentence = belt.texts.sentence(other.language, "question.decided_by_other", &facts);
+        let speech = Speech::house(format!("decided:{}:{}", asked.id, other.id), sentence);
+        speak::say(tx, belt, &other, speech, now).await?;
+    }
+    Ok(())
+}
+
+async fn late(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    id: &QuestionId,
+    now: Millis,
+) -> Result<(), Error> {
+    let Some(asked) = question::get(tx, id).await? else { return Ok(()) };
+    let (key, facts) = match (&asked.state, &asked.answer) {
+        (QuestionState::Answered, Some(answer)) => (
+            "question.late",
+            json!({ "name": answer.by_name, "decision": answer.text, "time": belt.firm.clock_time(answer.at, now) }),
+        ),
+        _ => ("question.late_nobody", json!({})),
+    };
+    reply_with(tx, belt, arrival, key, &facts, now).await
+}
+
+/// Several questions are open: the person is asked which, each with the option their words match.
+async fn which(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    message: &MessageId,
+    fits: Vec<(QuestionId, Option<Choice>)>,
+    now: Millis,
+) -> Result<(), Error> {
+    let mut choices = Vec::with_capacity(fits.len() + 1);
+    for (id, choice) in fits {
+        let Some(asked) = question::get(tx, &id).await? else { continue };
+        let name = asked.purpose.job().map_or_else(|| first_words(&asked.text), |job| job.0.clone());
+        choices.push(match choice {
+            Some(choice) => Choice { title: format!("{name}: {}", choice.title), ..choice },
+            None => Choice { id: format!("{WORDS}{id}:{message}"), title: name, value: String::new() },
+        });
+    }
+    let language = arrival.conversation.language;
+    choices.push(Choice {
+        id: format!("{NONE}{message}"),
+        title: belt.texts.sentence(language, "question.none_of_these", &Value::Null),
+        value: String::new(),
+    });
+    let text = belt.texts.sentence(language, "question.which", &Value::Null);
+    let content = Content::Question { question: QuestionId(format!("which:{message}")), text, choices };
+    let speech = Speech { content, ..Speech::house(format!("which:{message}"), String::new()) };
+    speak::say(tx, belt, arrival.conversation, speech, now).await?;
+    Ok(())
+}
+
+fn first_words(text: &str) -> String {
+    const CHARS: usize = 40;
+    match text.char_indices().nth(CHARS) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}...", &text[..end]),
+    }
+}
+
+/// A row of our own "which?" list. Its parts are checked against what this conversation really saw.
+async fn picked(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    token: &str,
+    now: Millis,
+) -> Result<(), Error> {
+    let (id, message) = match token.strip_prefix(WORDS).and_then(|rest| rest.split_once(':')) {
+        Some((id, message)) => (Some(QuestionId::from(id)), message),
+        None => (None, token.trim_start_matches(NONE)),
+    };
+    let earlier = message::get(tx, &MessageId::from(message)).await?;
+    let Some(earlier) = earlier.filter(|m| m.conversation == arrival.conversation.id) else {
+        return reply_with(tx, belt, arrival, "choice.unknown", &json!({}), now).await;
+    };
+    let Some(id) = id else {
+        message::unhear(tx, &earlier.id).await?;
+        return store::turn::schedule(tx, &belt.ids, arrival.conversation, now, now, now).await;
+    };
+    let asked = question::seen_by(tx, &arrival.conversation.id).await?;
+    match asked.iter().find(|a| a.question == id) {
+        Some(asked) if asked.open && asked.takes_words => {
+            decide(tx, belt, arrival, &id, None, spoken(&earlier), now).await
+        }
+        Some(asked) if asked.open => {
+            let facts = json!({ "choices": titles(&asked.choices) });
+            reply_with(tx, belt, arrival, "question.no_such_option", &facts, now).await
+        }
+        Some(_) => late(tx, belt, arrival, &id, now).await,
+        None => reply_with(tx, belt, arrival, "choice.unknown", &json!({}), now).await,
+    }
+}
+
+async fn reply_with(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    key: &str,
+    facts: &Value,
+    now: Millis,
+) -> Result<(), Error> {
+    let sentence = belt.texts.sentence(arrival.conversation.language, key, facts);
+    let speech = Speech::house(format!("reply:{}:{key}", arrival.inbox), sentence);
+    speak::say(tx, belt, arrival.conversation, speech, now).await?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! A person's message: who it is, which conversation, and whether it answers something.
+
+use domain::{
+    address::Address,
+    agent::AgentName,
+    clock::Millis,
+    contact::{Contact, IdentityKind},
+    conversation::{Conversation, OWNED_BY_AGENT},
+    id::{InboxId, MessageId},
+    inbound::InboundMessage,
+    language,
+    message::{self as said, Author, Message, Part},
+};
+use serde_json::json;
+use store::{Error, Tx, contact, conversation, event, message, outbox, turn};
+
+use super::answer;
+use crate::{
+    belt::Belt,
+    config::ms,
+    speak::{self, Speech},
+};
+
+/// Nobody's agent: where strangers' messages wait for staff. It has no tools and no turns.
+pub(super) const NOBODY: &str = "nobody";
+
+pub(super) async fn take_in(
+    tx: &mut Tx,
+    belt: &Belt,
+    inbox: &InboxId,
+    external: &str,
+    inbound: InboundMessage,
+    now: Millis,
+) -> Result<(), Error> {
+    let known = contact::find(tx, &inbound.identities).await?;
+    let Some((person, agent)) = known.and_then(|person| Some((agent_of(belt, &person)?, person))).map(swap) else {
+        return stranger(tx, belt, inbox, external, inbound, now).await;
+    };
+    contact::learn(tx, &person.id, inbound.told()).await?;
+    let words = said::words(&inbound.parts);
+    let spoken = language::detect(&words);
+    if let Some(language) = spoken.filter(|language| person.language != Some(*language)) {
+        contact::set_language(tx, &person.id, language).await?;
+    }
+    let language = spoken.or(person.language).unwrap_or_else(|| belt.firm.language());
+    let from = address(tx, &agent, &person, &inbound).await?;
+    let mut held = conversation::open(tx, &belt.ids, &agent, &from, Some(&person.id), language, now).await?;
+    // By the provider's clock, as it counts its window: a message may have been hours on its way.
+    let heard_at = if inbound.opens_window() { inbound.sent_at.min(now) } else { Millis(0) };
+    conversation::heard(tx, &held.id, spoken, heard_at).await?;
+    outbox::release(tx, &held.address, now).await?;
+    let reaction = inbound.is_reaction();
+    held.language = spoken.unwrap_or(held.language);
+    let heard = Message {
+        id: MessageId::new(&belt.ids),
+        conversation: held.id.clone(),
+        author: Author::Contact(person.id.clone()),
+        parts: inbound.parts,
+        external: Some(inbound.id.unwrap_or_else(|| external.to_owned())),
+        turn: None,
+        at: inbound.sent_at,
+    };
+    event::put(tx, "message", Some(&held.id), &json!({ "message": heard.id }), now).await?;
+    if reaction {
+        return message::put(tx, &heard, false).await;
+    }
+    let arrival = answer::Arrival { inbox, person: &person, conversation: &held, quotes: inbound.quotes.as_deref() };
+    answer::route(tx, belt, &arrival, heard, now).await
+}
+
+/// Where the talk goes on: a person whose number is hidden by now is still the one we know by it.
+async fn address(
+    tx: &mut Tx,
+    agent: &AgentName,
+    person: &Contact,
+    inbound: &InboundMessage,
+) -> Result<Address, Error> {
+    if inbound.identities.iter().any(|identity| identity.kind == IdentityKind::Phone) {
+        return Ok(inbound.from.clone());
+    }
+    let known = conversation::known_address(tx, agent, &inbound.from.channel, &person.id).await?;
+    Ok(known.unwrap_or_else(|| inbound.from.clone()))
+}
+
+fn swap<A, B>((a, b): (A, B)) -> (B, A) {
+    (b, a)
+}
+
+pub(super) fn agent_of(belt: &Belt, person: &Contact) -> Option<AgentName> {
+    person
+        .default_agent
+        .clone()
+        .or_else(|| person.roles.iter().find_map(|role| belt.agent_for(*role)).map(|agent| agent.name.clone()))
+}
+
+/// Someone who has no role here: kept for staff, answered once, never given to an agent.
+async fn stranger(
+    tx: &mut Tx,
+    belt: &Belt,
+    inbox: &InboxId,
+    external: &str,
+    inbound: InboundMessage,
+    now: Millis,
+) -> Result<(), Error> {
+    let language = language::detect(&said::words(&inbound.parts)).unwrap_or_else(|| belt.firm.language());
+    let agent = AgentName::from(NOBODY);
+    let held = conversation::open(tx, &belt.ids, &agent, &inbound.from, None, language, now).await?;
+    conversation::heard(tx, &held.id, Some(language), now).await?;
+    let heard = Message {
+        id: MessageId::new(&belt.ids),
+        conversation: held.id.clone(),
+        author: Author::House,
+        parts: inbound.parts,
+        external: Some(inbound.id.unwrap_or_else(|| external.to_owned())),
+        turn: None,
+        at: inbound.sent_at,
+    };
+    message::put(tx, &heard, false).await?;
+    event::put(tx, "stranger", Some(&held.id), &json!({ "message": heard.id, "inbox": inbox }), now).await?;
+    let sentence = belt.texts.sentence(language, "unknown_person", &json!({ "firm": belt.firm.name }));
+    // One sentence a conversation, however often they write.
+    let speech = Speech::house(format!("stranger:{}", held.id), sentence);
+    speak::say(tx, belt, &held, speech, now).await?;
+    Ok(())
+}
+
+/// Stores a message for the agent and makes a turn due: media and presses at once, words after the gather pause.
+pub(super) async fn for_the_agent(
+    tx: &mut Tx,
+    belt: &Belt,
+    conversation: &Conversation,
+    heard: Message,
+    now: Millis,
+) -> Result<(), Error> {
+    let at_once = heard.parts.iter().any(|part| matches!(part, Part::Media(_) | Part::Choice { .. }));
+    message::put(tx, &heard, true).await?;
+    if conversation.owner != OWNED_BY_AGENT {
+        return Ok(());
+    }
+    let turns = &belt.config.turns;
+    let due = if at_once { now } else { now.plus(ms(turns.gather_ms)) };
+    turn::schedule(tx, &belt.ids, conversation, due, now.plus(ms(turns.gather_max_ms)), now).await
+}

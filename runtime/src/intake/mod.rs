@@ -1,0 +1,127 @@
+//! First stage: what came in becomes a message, an answer or a job's news; then a turn is due. Never calls a model.
+
+mod answer;
+mod echo;
+mod identity;
+mod job_news;
+mod message;
+mod notice;
+mod status;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{clock::Millis, inbound::Inbound, retry::backoff};
+use futures::future::join_all;
+use store::{
+    Error, Tx,
+    inbox::{self, Taken},
+    outbox,
+};
+
+use crate::{
+    belt::Belt,
+    bell::Stage,
+    config::ms,
+    stage::Found,
+};
+
+/// Takes what is due and settles it: lanes side by side, each lane in order.
+///
+/// # Errors
+/// [`Error::Database`] where nothing could be taken.
+pub async fn tick(belt: &Arc<Belt>) -> Result<Found, Error> {
+    let _busy = belt.busy();
+    let now = belt.now();
+    let lease = now.plus(ms(belt.config.intake.lease_ms));
+    let batch = i64::from(belt.config.intake.batch);
+    let taken = belt
+        .store
+        .write(move |tx| Box::pin(async move { inbox::claim(tx, now, lease, batch).await }))
+        .await?;
+    if taken.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    let mut lanes: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
+    for row in taken {
+        lanes.entry(row.lane.clone()).or_default().push(row);
+    }
+    join_all(lanes.into_values().map(|lane| settle_lane(belt, lane))).await;
+    belt.bell.ring_all();
+    Ok(Found::Work)
+}
+
+/// Settles one lane in order. After a failure the rest goes back untouched, so that nothing overtakes.
+async fn settle_lane(belt: &Arc<Belt>, lane: Vec<Taken>) {
+    let mut rows = lane.into_iter();
+    while let Some(row) = rows.next() {
+        let (id, fence, attempts) = (row.id.clone(), row.fence, row.attempts);
+        let Err(error) = settle(belt, row).await else { continue };
+        if matches!(error, Error::Fenced) {
+            return;
+        }
+        tracing::warn!(inbox = %id, attempts, %error, "an arrival could not be settled");
+        let rest: Vec<(domain::id::InboxId, i64)> = rows.map(|row| (row.id, row.fence)).collect();
+        put_back(belt, (id, fence, attempts), error, rest).await;
+        return;
+    }
+}
+
+async fn settle(belt: &Arc<Belt>, row: Taken) -> Result<(), Error> {
+    let house = Arc::clone(belt);
+    belt.store
+        .write(move |tx| {
+            Box::pin(async move {
+                let (id, fence) = (row.id.clone(), row.fence);
+                apply(tx, &house, row, house.now()).await?;
+                inbox::done(tx, &id, fence).await
+            })
+        })
+        .await
+}
+
+async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), Error> {
+    match row.body {
+        Ok(Inbound::Message(inbound)) => message::take_in(tx, belt, &row.id, &row.external, inbound, now).await,
+        Ok(Inbound::Status(told)) => status::take_in(tx, belt, &row.id, &told, now).await,
+        Ok(Inbound::Job { to, peer, job: _, notice }) => {
+            job_news::take_in(tx, belt, job_news::News { to, peer, notice }, now).await
+        }
+        Ok(Inbound::Echo(echo)) => echo::take_in(tx, belt, echo, now).await,
+        Ok(Inbound::Identity(change)) => identity::take_in(tx, &row.channel, &change, now).await,
+        Ok(Inbound::Notice(notice)) => notice::take_in(tx, &row.id, &notice, now).await,
+        Err(reason) => Err(Error::Unknown { column: "inbox.body", value: reason }),
+    }
+}
+
+async fn put_back(
+    belt: &Arc<Belt>,
+    (id, fence, attempts): (domain::id::InboxId, i64, i64),
+    error: Error,
+    rest: Vec<(domain::id::InboxId, i64)>,
+) {
+    let now = belt.now();
+    let given_up = attempts >= i64::from(belt.config.intake.attempts) || !error.is_passing();
+    let repeat = u32::try_from(attempts).unwrap_or(u32::MAX);
+    let due = now.plus(backoff(ms(1_000), ms(60_000), repeat, belt.ids.fraction()));
+    let reason = error.to_string();
+    let done = belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                if given_up {
+                    inbox::bury(tx, &id, fence, &reason).await?;
+                } else {
+                    inbox::again(tx, &id, fence, due, &reason).await?;
+                }
+                for (id, fence) in rest {
+                    inbox::again(tx, &id, fence, now, "an earlier one of its lane was put back").await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    if let Err(error) = done {
+        tracing::warn!(%error, "arrivals wait for the end of their lease");
+    }
+    belt.bell.ring(Stage::Intake);
+}

@@ -1,0 +1,45 @@
+//! A provider's word on a delivery: it moves the delivery forward, or queues it again where the failure calls for that.
+//! Never asks the provider anything.
+
+use std::time::Duration;
+
+use domain::{
+    clock::Millis,
+    id::InboxId,
+    inbound::{Mend, Status},
+};
+use serde_json::json;
+use store::{Error, Tx, conversation, event, outbox};
+
+use crate::belt::Belt;
+
+pub(super) async fn take_in(
+    tx: &mut Tx,
+    belt: &Belt,
+    inbox: &InboxId,
+    told: &Status,
+    now: Millis,
+) -> Result<(), Error> {
+    let wait = match told.mend {
+        Some(Mend::Again { after_ms }) => Some(Duration::from_millis(after_ms)),
+        Some(Mend::WindowClosed) => Some(Duration::ZERO),
+        Some(Mend::Unreachable | Mend::Account) | None => None,
+    };
+    if let Some(wait) = wait {
+        let attempts = i64::from(belt.config.delivery.attempts);
+        if let Some((to, sent)) = outbox::resend(tx, told, now.plus(wait), attempts, now).await? {
+            if told.mend == Some(Mend::WindowClosed) {
+                conversation::unheard_since(tx, &to, sent).await?;
+            }
+            return Ok(());
+        }
+    }
+    if !outbox::status(tx, told, now).await? {
+        tracing::info!(%inbox, "a status of a message that is not ours");
+    }
+    if let (Some(mend), Some(reason)) = (told.mend, &told.reason) {
+        let body = json!({ "outbox": told.outbox, "reason": reason, "mend": mend });
+        event::put(tx, "delivery_failed", None, &body, now).await?;
+    }
+    Ok(())
+}

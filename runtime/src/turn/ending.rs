@@ -1,0 +1,181 @@
+//! How a taking ends when the turn does not park: a reply said, a turn given up with an honest sentence, or put back for
+//! later. Each in one transaction.
+
+use std::{sync::Arc, time::Duration};
+
+use agents::turn::{Ending, Exhausted, Machine};
+use domain::{
+    clock::Millis,
+    contact::Role,
+    conversation::Conversation,
+    live::ProgressStep,
+    message::{Author, Message, Part},
+    outbound::Content,
+    retry::backoff,
+    turn::TurnState,
+};
+use serde_json::json;
+use store::{Error, Tx, conversation, event, message, turn};
+
+use super::Run;
+use crate::{
+    asking,
+    belt::Belt,
+    bell::Stage,
+    config::ms,
+    speak::{self, Speech},
+};
+
+pub(super) async fn finish(run: &Run, machine: Machine, end: Ending) -> Result<(), Error> {
+    match end {
+        Ending::Reply(text) => said(run, &machine, text).await,
+        Ending::GaveUp(limit) => {
+            let reason = match limit {
+                Exhausted::ModelRounds => "the limit of model rounds was reached",
+                Exhausted::ToolCalls => "the limit of tool calls was reached",
+                Exhausted::Tokens => "the limit of tokens was reached",
+                Exhausted::MalformedReplies => "the model's replies could not be used",
+            };
+            fail(run, machine, reason, "turn.failed").await
+        }
+    }
+}
+
+async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
+    let (belt, taken) = (Arc::clone(&run.belt), run.taken.clone());
+    let (now, lease, saved) = (run.belt.now(), run.lease(), save(machine)?);
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
+                if taken.conversation.address.channel.is_link() {
+                    note(tx, &belt, &taken, text, now).await?;
+                } else {
+                    let speech = Speech {
+                        key: format!("turn:{}", taken.id),
+                        author: Author::Agent(taken.conversation.agent.clone()),
+                        content: Content::Text { text },
+                        turn: Some(taken.id.clone()),
+                        owner_version: Some(taken.owner_version),
+                    };
+                    speak::say(tx, &belt, &taken.conversation, speech, now).await?;
+                }
+                turn::finish(tx, &taken, TurnState::Done, &saved, None, now).await?;
+                go_on(tx, &belt, &taken.conversation, now).await
+            })
+        })
+        .await?;
+    run.tell(ProgressStep::Finished);
+    run.ring(Stage::Delivery);
+    Ok(())
+}
+
+/// A job's conversation has nobody to talk to: what the agent concludes is kept for staff to read.
+async fn note(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, text: String, now: Millis) -> Result<(), Error> {
+    let said = Message {
+        id: domain::id::MessageId::new(&belt.ids),
+        conversation: taken.conversation.id.clone(),
+        author: Author::Agent(taken.conversation.agent.clone()),
+        parts: vec![Part::text(text)],
+        external: None,
+        turn: Some(taken.id.clone()),
+        at: now,
+    };
+    message::put(tx, &said, false).await?;
+    event::put(tx, "message", Some(&taken.conversation.id), &json!({ "message": said.id }), now).await
+}
+
+/// What came too late for this turn makes the next one.
+async fn go_on(tx: &mut Tx, belt: &Belt, conversation: &Conversation, now: Millis) -> Result<(), Error> {
+    if message::any_unheard(tx, &conversation.id).await? {
+        turn::schedule(tx, &belt.ids, conversation, now, now, now).await?;
+    }
+    Ok(())
+}
+
+/// Gives the turn up: the person gets the sentence `key`, staff get the reason.
+pub(super) async fn fail(run: &Run, machine: Machine, reason: &str, key: &'static str) -> Result<(), Error> {
+    let (belt, taken) = (Arc::clone(&run.belt), run.taken.clone());
+    let (now, lease, saved, why) = (run.belt.now(), run.lease(), save(&machine)?, reason.to_owned());
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
+                let person = taken.conversation.contact.is_some();
+                if person {
+                    let sentence = belt.texts.sentence(taken.conversation.language, key, &json!({}));
+                    let speech = Speech::house(format!("failed:{}", taken.id), sentence);
+                    speak::say(tx, &belt, &taken.conversation, speech, now).await?;
+                }
+                tell_staff(tx, &belt, &taken, &why, now).await?;
+                turn::finish(tx, &taken, TurnState::Failed, &saved, Some(&why), now).await?;
+                go_on(tx, &belt, &taken.conversation, now).await
+            })
+        })
+        .await?;
+    tracing::warn!(turn = %run.taken.id, reason, "the turn was given up");
+    run.tell(ProgressStep::Failed { reason: reason.to_owned() });
+    run.ring(Stage::Delivery);
+    Ok(())
+}
+
+async fn tell_staff(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, why: &str, now: Millis) -> Result<(), Error> {
+    let subject = match &taken.conversation.contact {
+        Some(id) => store::contact::get(tx, id).await?.map_or_else(String::new, |person| person.name),
+        None => taken.conversation.address.external.clone(),
+    };
+    for (_, staff) in asking::holders(tx, belt, Role::Office, now).await? {
+        if staff.id == taken.conversation.id {
+            continue;
+        }
+        let facts = json!({ "person": subject, "reason": why });
+        let sentence = belt.texts.sentence(staff.language, "turn.failed_staff", &facts);
+        let speech = Speech::house(format!("failed:{}:{}", taken.id, staff.id), sentence);
+        speak::say(tx, belt, &staff, speech, now).await?;
+    }
+    Ok(())
+}
+
+/// The model is away for longer than a taking waits.
+pub(super) async fn later(run: &Run, machine: Machine, wait: Duration, reason: &str) -> Result<(), Error> {
+    let due = run.belt.now().plus(wait.min(ms(run.belt.config.turns.retry_ceiling_ms)));
+    if run.taken.attempts >= i64::from(run.belt.config.turns.attempts) {
+        return fail(run, machine, reason, "model.unavailable").await;
+    }
+    again(run, due, reason).await
+}
+
+/// A newer program saved this turn: it is left to one of those.
+pub(super) async fn leave_for_newer(run: &Run) -> Result<(), Error> {
+    let due = run.belt.now().plus(ms(run.belt.config.turns.retry_ceiling_ms));
+    again(run, due, "saved by a newer version").await
+}
+
+/// Trouble of our own: the turn comes back after a while.
+pub(super) async fn put_back(run: &Run, reason: &str) {
+    let turns = &run.belt.config.turns;
+    let attempts = u32::try_from(run.taken.attempts).unwrap_or(u32::MAX);
+    let wait = backoff(ms(turns.retry_first_ms), ms(turns.retry_ceiling_ms), attempts, run.belt.ids.fraction());
+    if let Err(error) = again(run, run.belt.now().plus(wait), reason).await {
+        tracing::warn!(turn = %run.taken.id, %error, "the turn waits for the end of its lease");
+    }
+}
+
+async fn again(run: &Run, due: Millis, reason: &str) -> Result<(), Error> {
+    let (taken, why, lease) = (run.taken.clone(), reason.to_owned(), run.lease());
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
+                turn::again(tx, &taken, due, &why).await
+            })
+        })
+        .await
+}
+
+fn save(machine: &Machine) -> Result<String, Error> {
+    machine.save().map_err(|source| Error::Stored { column: "turn.machine", source })
+}

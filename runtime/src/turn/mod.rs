@@ -1,0 +1,125 @@
+//! Second stage: takes due turns and drives each through its machine until it parks or ends. One turn a conversation at
+//! a time, under the conversation's epoch.
+
+mod dispatch;
+mod drive;
+mod ending;
+mod request;
+mod settle;
+
+use std::sync::Arc;
+
+use domain::live::ProgressStep;
+use store::{
+    Error,
+    turn::{self, Taken},
+};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    belt::{Agent, Belt},
+    bell::Stage,
+    config::ms,
+    stage::Found,
+};
+
+/// Takes what is due and starts it; the turns run on in `tasks`.
+///
+/// # Errors
+/// [`Error::Database`] where nothing could be taken.
+pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error> {
+    let _busy = belt.busy();
+    let mut found = Found::Nothing;
+    let room = (belt.config.turns.concurrent as usize).saturating_sub(tasks.len());
+    if room == 0 {
+        return Ok(found);
+    }
+    for taken in claim(belt, room).await? {
+        found = Found::Work;
+        let belt = Arc::clone(belt);
+        tasks.spawn(async move {
+            let _busy = belt.busy();
+            run(&belt, taken).await;
+            belt.bell.ring_all();
+        });
+    }
+    Ok(found)
+}
+
+/// Takes up to `room` due turns of the agents that live here.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn claim(belt: &Arc<Belt>, room: usize) -> Result<Vec<Taken>, Error> {
+    let now = belt.now();
+    let lease = now.plus(ms(belt.config.turns.lease_ms));
+    let limit = i64::try_from(room).unwrap_or(i64::MAX);
+    let hosted = belt.hosted.clone();
+    let due = turn::anything_due(&mut belt.store.reader(), &hosted, now).await?;
+    if !due {
+        return Ok(Vec::new());
+    }
+    belt.store
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut taken = Vec::new();
+                for agent in &hosted {
+                    taken.extend(turn::claim(tx, agent, now, lease, limit).await?);
+                }
+                Ok(taken)
+            })
+        })
+        .await
+}
+
+/// Drives one taken turn to its next rest. Trouble of ours puts it back; it is never lost.
+pub async fn run(belt: &Arc<Belt>, taken: Taken) {
+    let Some(agent) = belt.agents.get(&taken.conversation.agent).cloned() else {
+        tracing::error!(agent = %taken.conversation.agent, "no such agent is configured; its turn waits");
+        return;
+    };
+    let id = taken.id.clone();
+    let mut run = Run::new(Arc::clone(belt), agent, taken);
+    run.tell(ProgressStep::Started);
+    match drive::drive(&mut run).await {
+        Ok(()) => {}
+        Err(Error::Fenced) => tracing::info!(turn = %id, "another worker took the turn over; stopped"),
+        Err(error) => {
+            tracing::warn!(turn = %id, %error, "the turn is put back");
+            ending::put_back(&run, &error.to_string()).await;
+        }
+    }
+}
+
+/// One taken turn at work.
+struct Run {
+    belt: Arc<Belt>,
+    agent: Agent,
+    taken: Taken,
+}
+
+impl Run {
+    fn new(belt: Arc<Belt>, agent: Agent, taken: Taken) -> Self {
+        Self { belt, agent, taken }
+    }
+
+    /// Tells whoever watches. Nobody may.
+    fn tell(&self, step: ProgressStep) {
+        let _ = self.belt.progress.send(domain::live::Progress {
+            turn: self.taken.id.clone(),
+            conversation: self.taken.conversation.id.clone(),
+            agent: self.taken.conversation.agent.clone(),
+            to: self.taken.conversation.address.clone(),
+            step,
+        });
+    }
+
+    /// The end of a lease that begins now.
+    fn lease(&self) -> domain::clock::Millis {
+        self.belt.now().plus(ms(self.belt.config.turns.lease_ms))
+    }
+
+    fn ring(&self, stage: Stage) {
+        self.belt.bell.ring(stage);
+    }
+}

@@ -1,0 +1,297 @@
+//! Commits a step: epoch, effects, journal and saved machine in one transaction. Nothing acts on what is not committed.
+
+use std::sync::Arc;
+
+use agents::{
+    model::ModelReply,
+    turn::{Machine, Step, transcript},
+};
+use domain::{
+    agent::Limits,
+    clock::Millis,
+    job::JobNotice,
+    live::ProgressStep,
+    message::{Message, Part},
+    tool::Effect,
+    turn::Wake,
+};
+use serde_json::{Value, json};
+use store::{Error, Tx, audit, conversation, handoff, journal, message, office, question, timer, turn, wake};
+use tools::tool::Settled;
+
+use super::{
+    Run,
+    dispatch::{CallResult, Outcome},
+};
+use crate::{
+    asking::{self, Asker},
+    belt::Belt,
+    bell::Stage,
+    config::{Pending, ms},
+};
+
+/// Begins a taking: what was said and not heard is heard, what was waited for and has come is fed. `None` where there
+/// is nothing to do: an earlier turn heard it all.
+pub(super) async fn begin(run: &Run, saved: Option<Machine>) -> Result<Option<Machine>, Error> {
+    let step = Commit::of(run);
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                step.hold(tx).await?;
+                let fresh = saved.is_none();
+                let mut machine = saved.unwrap_or_default();
+                let heard = step.hear(tx, &mut machine).await?;
+                if fresh && heard == 0 {
+                    turn::finish(tx, &step.taken, domain::turn::TurnState::Done, "{}", None, step.now).await?;
+                    return Ok(None);
+                }
+                for wait in wake::of_turn(tx, &step.taken.id).await? {
+                    if wait.result.is_some() {
+                        machine.woken(&wait.call);
+                    }
+                }
+                step.rest(tx, machine).await.map(Some)
+            })
+        })
+        .await
+}
+
+/// Journals a model's reply and feeds it. A message that came meanwhile is heard with it.
+pub(super) async fn reply(run: &Run, mut machine: Machine, reply: ModelReply, started: Millis) -> Result<Machine, Error> {
+    let step = Commit::of(run);
+    let round = machine.rounds() + 1;
+    let entry = journal::Entry {
+        key: format!("model:{round}"),
+        seq: i64::from(round) * 1_000,
+        kind: journal::Kind::Model,
+        name: run.agent.model.name(),
+        effect: Effect::Pure,
+        request: json!({ "entries": machine.entries().len() }).to_string(),
+        result: Some(json!({ "text": reply.text, "calls": reply.calls, "truncated": reply.truncated }).to_string()),
+        tokens_in: reply.usage.input,
+        tokens_out: reply.usage.output,
+        started,
+        finished: Some(step.now),
+    };
+    run.tell(ProgressStep::ModelReplied {
+        round,
+        calls: reply.calls.len(),
+        tokens: reply.usage.input + reply.usage.output,
+        millis: u64::try_from(step.now.0 - started.0).unwrap_or(0),
+    });
+    machine.replied(reply);
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                step.hold(tx).await?;
+                journal::put(tx, &step.taken.id, &entry).await?;
+                step.steer(tx, &mut machine).await?;
+                step.rest(tx, machine).await
+            })
+        })
+        .await
+}
+
+/// Settles what the calls of one reply came to, in call order.
+pub(super) async fn outcomes(run: &Run, machine: Machine, outcomes: Vec<Outcome>) -> Result<Machine, Error> {
+    let step = Commit::of(run);
+    let settled = run
+        .belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut machine = machine;
+                let mut told = Vec::with_capacity(outcomes.len());
+                step.hold(tx).await?;
+                for (index, outcome) in outcomes.into_iter().enumerate() {
+                    told.push(step.outcome(tx, &mut machine, index, outcome).await?);
+                }
+                step.steer(tx, &mut machine).await?;
+                Ok((step.rest(tx, machine).await?, told))
+            })
+        })
+        .await?;
+    let (machine, told) = settled;
+    for progress in told {
+        run.tell(progress);
+    }
+    run.ring(Stage::Delivery);
+    run.ring(Stage::Wakeup);
+    Ok(machine)
+}
+
+/// What a transaction of the turn needs, owned.
+struct Commit {
+    belt: Arc<Belt>,
+    taken: turn::Taken,
+    limits: Limits,
+    lease: Millis,
+    now: Millis,
+}
+
+impl Commit {
+    fn of(run: &Run) -> Self {
+        Self {
+            belt: Arc::clone(&run.belt),
+            taken: run.taken.clone(),
+            limits: run.agent.definition.limits,
+            lease: run.lease(),
+            now: run.belt.now(),
+        }
+    }
+
+    async fn hold(&self, tx: &mut Tx) -> Result<(), Error> {
+        conversation::hold(tx, &self.taken.conversation.id, self.taken.epoch, self.lease).await
+    }
+
+    /// Saves the machine, or lets go of the turn where every open call waits.
+    async fn rest(&self, tx: &mut Tx, machine: Machine) -> Result<Machine, Error> {
+        let saved = machine.save().map_err(|source| Error::Stored { column: "turn.machine", source })?;
+        if machine.next(&self.limits) == Step::Park {
+            turn::park(tx, &self.taken, &saved, self.now).await?;
+        } else {
+            turn::save(tx, &self.taken.id, &saved).await?;
+        }
+        Ok(machine)
+    }
+
+    async fn steer(&self, tx: &mut Tx, machine: &mut Machine) -> Result<(), Error> {
+        let ended = matches!(machine.next(&self.limits), Step::Finish(_));
+        if self.belt.config.turns.pending == Pending::Steer && !ended {
+            self.hear(tx, machine).await?;
+        }
+        Ok(())
+    }
+
+    async fn hear(&self, tx: &mut Tx, machine: &mut Machine) -> Result<usize, Error> {
+        let turns = &self.belt.config.turns;
+        let at_once = if turns.pending == Pending::Followup { 1 } else { i64::from(turns.messages) };
+        let messages =
+            message::take_unheard(tx, &self.taken.conversation.id, &self.taken.id, at_once).await?;
+        for message in &messages {
+            let customer = customer_of(tx, message).await?;
+            machine.heard(transcript::hear(message, customer.as_deref()));
+        }
+        Ok(messages.len())
+    }
+
+    async fn outcome(
+        &self,
+        tx: &mut Tx,
+        machine: &mut Machine,
+        index: usize,
+        outcome: Outcome,
+    ) -> Result<ProgressStep, Error> {
+        let call = &outcome.call;
+        if outcome.woken {
+            wake::clear(tx, &self.taken.id, &call.id).await?;
+        }
+        if let Some(job) = outcome.deferred.as_ref().and_then(|proposal| proposal.job.as_ref()) {
+            let due = self.now.plus(ms(self.belt.config.questions.deferred_after_ms));
+            timer::set(tx, &self.belt.ids, timer::Purpose::RemindJob, job.as_str(), due).await?;
+        }
+        let mut entry = journal::Entry {
+            key: call.id.0.clone(),
+            seq: i64::from(machine.rounds()) * 1_000 + 1 + i64::try_from(index).unwrap_or(i64::MAX),
+            kind: journal::Kind::Tool,
+            name: call.name.clone(),
+            effect: self.belt.toolbox.effect(&call.name),
+            request: json!(call.arguments).to_string(),
+            result: None,
+            tokens_in: 0,
+            tokens_out: 0,
+            started: outcome.started,
+            finished: None,
+        };
+        let shown = match outcome.result {
+            CallResult::Content(value) => Some(returned(machine, call, &value)),
+            CallResult::Misused(why) => {
+                machine.misused(&call.id, &why);
+                Some(why)
+            }
+            CallResult::Ask(ask) => {
+                let asker = Asker { conversation: &self.taken.conversation, turn: &self.taken.id, call: &call.id };
+                let question = asking::ask(tx, &self.belt, &asker, ask, self.now).await?;
+                self.wait(tx, machine, call, &Wake::Question(question)).await?;
+                None
+            }
+            CallResult::Write { write, grant } => match self.effect(tx, write, grant).await? {
+                Settled::Value(value) => Some(returned(machine, call, &value)),
+                Settled::Wait { wake, patience_ms } => {
+                    self.wait(tx, machine, call, &wake).await?;
+                    let due = Millis(self.now.0.saturating_add(patience_ms));
+                    timer::set(tx, &self.belt.ids, timer::Purpose::HandoffPatience, wake.of(), due).await?;
+                    None
+                }
+            },
+        };
+        entry.finished = shown.is_some().then_some(self.now);
+        entry.result.clone_from(&shown);
+        journal::put(tx, &self.taken.id, &entry).await?;
+        Ok(ProgressStep::ToolReturned {
+            call: call.id.clone(),
+            name: call.name.clone(),
+            result: shown.unwrap_or_else(|| "waits".to_owned()),
+            millis: u64::try_from(self.now.0 - outcome.started.0).unwrap_or(0),
+        })
+    }
+
+    async fn wait(
+        &self,
+        tx: &mut Tx,
+        machine: &mut Machine,
+        call: &domain::tool::ToolCall,
+        on: &Wake,
+    ) -> Result<(), Error> {
+        wake::add(tx, &self.taken.id, &call.id, on).await?;
+        machine.waits(&call.id);
+        Ok(())
+    }
+
+    /// Runs an effect. One that needed an approval uses it up first: it is good for one run.
+    async fn effect(
+        &self,
+        tx: &mut Tx,
+        write: tools::tool::Write,
+        grant: Option<tools::tool::Grant>,
+    ) -> Result<Settled, Error> {
+        let Some(grant) = grant else { return write(tx).await };
+        if !question::spend(tx, &grant.question).await? {
+            return Ok(Settled::Value(json!({ "error": "this approval was used before; ask again" })));
+        }
+        let settled = write(tx).await?;
+        let entry = audit::Entry {
+            actor: format!("agent:{}", self.taken.conversation.agent),
+            action: "ran_approved",
+            subject: grant.question.0,
+            digest: grant.fingerprint,
+        };
+        audit::append(tx, &entry, self.now).await?;
+        Ok(settled)
+    }
+}
+
+fn returned(machine: &mut Machine, call: &domain::tool::ToolCall, value: &Value) -> String {
+    let content = value.to_string();
+    machine.returned(&call.id, &content);
+    content
+}
+
+/// The customer's name for news of a job, so that the agent need not look it up.
+async fn customer_of(tx: &mut Tx, message: &Message) -> Result<Option<String>, Error> {
+    let notice = message.parts.iter().find_map(|part| match part {
+        Part::Job(notice) => Some(notice),
+        _ => None,
+    });
+    let Some(notice) = notice else { return Ok(None) };
+    let customer = match notice {
+        JobNotice::Reported { report } | JobNotice::Corrected { report } => Some(report.customer_id.clone()),
+        other => handoff::customer_of(tx, other.job()).await?,
+    };
+    match customer {
+        Some(id) => Ok(office::customer::get(tx, &id).await?.map(|customer| customer.name)),
+        None => Ok(None),
+    }
+}
