@@ -80,10 +80,10 @@ impl Assembler {
         }
         let mut message = choice.message;
         let text = words(message.get("content").unwrap_or(&Value::Null));
-        let calls = match message.get("tool_calls") {
-            Some(Value::Array(calls)) => calls.clone(),
-            _ => Vec::new(),
-        };
+        if let Some(Value::Array(calls)) = message.get_mut("tool_calls") {
+            calls.retain(Value::is_object);
+        }
+        let calls = message.get("tool_calls").and_then(Value::as_array).cloned().unwrap_or_default();
         self.text.push_str(&text);
         if choice.whole {
             (self.whole, self.ended) = (true, true);

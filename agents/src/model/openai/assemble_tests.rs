@@ -44,11 +44,14 @@ fn piece(index: Option<i64>, id: Option<&str>, name: Option<&str>, arguments: &s
     piece
 }
 
-#[test]
-fn a_piece_finds_its_call_however_it_is_numbered() {
-    let two = [("a", "f", r#"{"x":1}"#), ("b", "g", r#"{"y":2}"#)];
-    let nameless = [("", "f", r#"{"x":1}"#), ("", "f", r#"{"x":2}"#)];
-    let cases: Vec<(&str, Vec<Value>, &[(&str, &str, &str)])> = vec![
+type Wanted = &'static [(&'static str, &'static str, &'static str)];
+type Numbering = (&'static str, Vec<Value>, Wanted);
+
+const TWO: Wanted = &[("a", "f", r#"{"x":1}"#), ("b", "g", r#"{"y":2}"#)];
+const NAMELESS: Wanted = &[("", "f", r#"{"x":1}"#), ("", "f", r#"{"x":2}"#)];
+
+fn numbered() -> Vec<Numbering> {
+    vec![
         (
             "OpenAI: pieces by index, interleaved",
             vec![
@@ -58,7 +61,7 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(1), None, None, r#"{"y":2}"#),
                 piece(Some(0), None, None, "1}"),
             ],
-            &two,
+            TWO,
         ),
         (
             "Gemini: index 0 for every call",
@@ -66,7 +69,7 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(0), Some("a"), Some("f"), r#"{"x":1}"#),
                 piece(Some(0), Some("b"), Some("g"), r#"{"y":2}"#),
             ],
-            &two,
+            TWO,
         ),
         (
             "no index, in pieces",
@@ -76,7 +79,7 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(None, Some("b"), Some("g"), r#"{"y""#),
                 piece(None, None, None, ":2}"),
             ],
-            &two,
+            TWO,
         ),
         (
             "id and name repeated with every piece",
@@ -85,7 +88,7 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(0), Some("a"), Some("f"), ":1}"),
                 piece(Some(0), Some("b"), Some("g"), r#"{"y":2}"#),
             ],
-            &two,
+            TWO,
         ),
         (
             "blank id and name after the first piece",
@@ -94,15 +97,20 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(0), Some(""), Some(""), ":1}"),
                 piece(Some(1), Some("b"), Some("g"), r#"{"y":2}"#),
             ],
-            &two,
+            TWO,
         ),
+    ]
+}
+
+fn unnumbered() -> Vec<Numbering> {
+    vec![
         (
             "no ids, same tool twice, whole arguments",
             vec![
                 piece(Some(0), None, Some("f"), r#"{"x":1}"#),
                 piece(Some(0), Some(""), Some("f"), r#"{"x":2}"#),
             ],
-            &nameless,
+            NAMELESS,
         ),
         (
             "no ids, name repeated with every piece",
@@ -111,7 +119,7 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(0), None, Some("f"), r#"":1}"#),
                 piece(Some(0), None, Some("f"), r#"{"x":2}"#),
             ],
-            &nameless,
+            NAMELESS,
         ),
         (
             "a new id with every piece of one call",
@@ -121,7 +129,7 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(0), Some("r2"), None, "1}"),
                 piece(Some(1), Some("b"), Some("g"), r#"{"y":2}"#),
             ],
-            &two,
+            TWO,
         ),
         (
             "the id first, the name later",
@@ -130,10 +138,14 @@ fn a_piece_finds_its_call_however_it_is_numbered() {
                 piece(Some(0), None, Some("f"), r#"{"x":1}"#),
                 json!({"index": 1, "id": "b", "function": {"name": "g", "arguments": {"y": 2}}}),
             ],
-            &two,
+            TWO,
         ),
-    ];
-    for (what, pieces, expected) in cases {
+    ]
+}
+
+#[test]
+fn a_piece_finds_its_call_however_it_is_numbered() {
+    for (what, pieces, expected) in numbered().into_iter().chain(unnumbered()) {
         let calls = calls_of(&pieces);
         let read: Vec<_> =
             calls.iter().map(|(id, name, args)| (id.as_str(), name.as_str(), args.as_str())).collect();

@@ -45,7 +45,7 @@ impl Default for Config {
             reasoning_effort: None,
             media_folder: PathBuf::from("data/media"),
             image_bytes: 5 * 1024 * 1024,
-            images: 8,
+            images: 4,
             reply_bytes: 4 * 1024 * 1024,
             timeouts: Timeouts::default(),
             profile: None,

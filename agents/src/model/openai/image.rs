@@ -33,8 +33,11 @@ impl Album {
             let mut parts = Vec::new();
             if let Entry::Heard { images, .. } = entry {
                 for image in images {
-                    let shown =
-                        if before > 0 { Err("only newer images are") } else { self.part(image).await };
+                    let shown = match before {
+                        _ if self.shown == 0 => Err("this model takes no images"),
+                        0 => self.part(image).await,
+                        _ => Err("only newer images are"),
+                    };
                     before = before.saturating_sub(1);
                     parts.push(shown.unwrap_or_else(|why| note(image, why)));
                 }

@@ -23,7 +23,7 @@ mod transcript;
 mod transport;
 mod wire;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_openai::{Client, traits::RequestOptionsBuilder as _};
 use async_trait::async_trait;
@@ -51,13 +51,13 @@ use super::{Entry, Listener, Model, ModelError, ModelReply, ModelRequest};
 pub struct OpenAi {
     client: Client<Endpoint>,
     endpoint: Endpoint,
-    profile: Profile,
+    config: Config,
     model: String,
-    reasoning_effort: Option<String>,
-    album: Album,
-    timeouts: Timeouts,
     ids: Arc<Ids>,
 }
+
+/// How long `check` waits: `doctor` has a person before it.
+const CHECK: Duration = Duration::from_secs(30);
 
 impl OpenAi {
     /// `http` is best built by [`http_client`]; `ids` names calls that came without a usable id; `clock` measures a
@@ -72,27 +72,22 @@ impl OpenAi {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
         let endpoint = Endpoint::resolve(config)?;
-        let profile = Profile::resolve(config, &endpoint);
         let (timeouts, reply_bytes) = (config.timeouts, config.reply_bytes);
-        let set = |text: &Option<String>| {
-            text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned)
-        };
         let service = Transport { http: http.clone(), clock, timeouts, reply_bytes };
+        let model = set(config.model.as_deref()).unwrap_or(config.provider.default_model());
         Ok(Self {
             client: Client::build(http, endpoint.clone()).with_http_service(service),
-            album: Album::new(config, profile.images),
-            model: set(&config.model).unwrap_or_else(|| config.provider.default_model().to_owned()),
-            reasoning_effort: set(&config.reasoning_effort),
-            timeouts,
+            model: model.to_owned(),
+            config: config.clone(),
             endpoint,
-            profile,
             ids,
         })
     }
 
+    /// What is known of the server's habits, for the model of the configuration.
     #[must_use]
-    pub fn profile(&self) -> &Profile {
-        &self.profile
+    pub fn profile(&self) -> Profile {
+        Profile::resolve(&self.config, &self.endpoint, &self.model)
     }
 
     /// Asks for one word, with a tool at hand: what `doctor` says about the model is what this says.
@@ -107,7 +102,30 @@ impl OpenAi {
         let (system, history) = (String::new(), Vec::new());
         let request =
             ModelRequest { model: None, system, history, entries, tools, temperature: None, max_tokens: 16 };
-        self.reply(&request, None).await.map(|_| ())
+        self.ask(&request, None, CHECK.min(self.config.timeouts.total())).await.map(|_| ())
+    }
+
+    async fn ask(
+        &self,
+        request: &ModelRequest,
+        listener: Option<&dyn Listener>,
+        limit: Duration,
+    ) -> Result<ModelReply, ModelError> {
+        let model = request.model.as_deref().unwrap_or(&self.model);
+        let profile = Profile::resolve(&self.config, &self.endpoint, model);
+        let images = Album::new(&self.config, profile.images).parts(&request.entries).await;
+        let draft = request::Draft {
+            request,
+            profile: &profile,
+            model,
+            reasoning_effort: set(self.config.reasoning_effort.as_deref()),
+            images: &images,
+            stream: listener.is_some(),
+        };
+        let body = draft.body()?;
+        let done = tokio::time::timeout(limit, self.exchange(request, body, listener)).await;
+        let judge = Judge { endpoint: &self.endpoint, model };
+        done.unwrap_or(Err(Failure::Slow(limit))).map_err(|failure| judge.decide(failure))
     }
 
     async fn exchange(
@@ -152,20 +170,11 @@ impl Model for OpenAi {
         request: &ModelRequest,
         listener: Option<&dyn Listener>,
     ) -> Result<ModelReply, ModelError> {
-        let model = request.model.as_deref().unwrap_or(&self.model);
-        let images = self.album.parts(&request.entries).await;
-        let draft = request::Draft {
-            request,
-            profile: &self.profile,
-            model,
-            reasoning_effort: self.reasoning_effort.as_deref(),
-            images: &images,
-            stream: listener.is_some(),
-        };
-        let body = draft.body()?;
-        let total = self.timeouts.total();
-        let done = tokio::time::timeout(total, self.exchange(request, body, listener)).await;
-        let judge = Judge { endpoint: &self.endpoint, model };
-        done.unwrap_or(Err(Failure::Slow(total))).map_err(|failure| judge.decide(failure))
+        self.ask(request, listener, self.config.timeouts.total()).await
     }
+}
+
+/// A setting that is not blank.
+fn set(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
 }

@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn every_way_to_ask_for_a_pause_is_read() {
         let millis = |ms| Some(Duration::from_millis(ms));
-        let cases: &[(&[(&str, &str)], Option<Duration>)] = &[
+        type Headers = &'static [(&'static str, &'static str)];
+        let cases: &[(Headers, Option<Duration>)] = &[
             (&[("retry-after", "7")], millis(7_000)),
             (&[("retry-after", " 1.5 ")], millis(1_500)),
             (&[("retry-after", "0")], millis(0)),

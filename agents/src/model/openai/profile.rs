@@ -13,6 +13,7 @@ pub enum ProfileName {
     OpenAi,
     Gemini,
     Mistral,
+    Groq,
     /// Any other server: only what all of them take.
     Plain,
 }
@@ -157,12 +158,27 @@ impl Profile {
                 stream_usage: false,
                 ..plain
             },
+            // Refuses fields of its own replies: "property 'reasoning' is unsupported".
+            ProfileName::Groq => Self { echo: Echo::Standard, ..plain },
         }
     }
 
-    pub(super) fn resolve(config: &Config, endpoint: &Endpoint) -> Self {
+    /// The habits of the server at `endpoint` when `model` is asked: the address tells some, the model's family others,
+    /// and the configuration has the last word.
+    pub(super) fn resolve(config: &Config, endpoint: &Endpoint, model: &str) -> Self {
         let name = config.profile.unwrap_or_else(|| by_host(config.provider, &endpoint.host));
-        Self::named(name).with(&config.habits)
+        Self::named(name).of_family(model).with(&config.habits)
+    }
+
+    /// Mistral's models keep their rules wherever they are served: the chat template enforces them.
+    fn of_family(self, model: &str) -> Self {
+        const FAMILY: [&str; 7] =
+            ["mistral", "ministral", "mixtral", "magistral", "devstral", "codestral", "pixtral"];
+        let model = model.to_lowercase();
+        if self.name == ProfileName::Plain && FAMILY.iter().any(|name| model.contains(name)) {
+            return Self { short_call_ids: true, user_after_tool: false, ..self };
+        }
+        self
     }
 
     fn with(self, habits: &Overrides) -> Self {
@@ -199,6 +215,8 @@ fn by_host(provider: Provider, host: &str) -> ProfileName {
         ProfileName::Gemini
     } else if of("mistral.ai") {
         ProfileName::Mistral
+    } else if of("groq.com") {
+        ProfileName::Groq
     } else {
         ProfileName::Plain
     }
@@ -212,7 +230,7 @@ mod tests {
         let base_url = Some(base.to_owned());
         let api_key = Some("k".into());
         let config = Config { provider, base_url, api_key, profile, habits, ..Config::default() };
-        Profile::resolve(&config, &Endpoint::resolve(&config).unwrap())
+        Profile::resolve(&config, &Endpoint::resolve(&config).unwrap(), "m")
     }
 
     #[test]
@@ -230,6 +248,7 @@ mod tests {
             ),
             (Provider::Gemini, "http://127.0.0.1:9/v1", None, ProfileName::Gemini),
             (Provider::OpenAi, "https://api.mistral.ai/v1", None, ProfileName::Mistral),
+            (Provider::OpenAi, "https://api.groq.com/openai/v1", None, ProfileName::Groq),
             (Provider::OpenAi, "http://127.0.0.1:11434/v1", None, ProfileName::Plain),
             (Provider::OpenAi, "http://127.0.0.1:1/v1", Some(ProfileName::OpenAi), ProfileName::OpenAi),
         ];
@@ -244,6 +263,15 @@ mod tests {
         assert_eq!(profile.system_role, SystemRole::Developer);
         assert_eq!(profile.token_limit, TokenLimit::MaxCompletionTokens);
         assert!(!profile.images && profile.result_names);
+    }
+
+    #[test]
+    fn a_family_keeps_its_rules_on_any_server() {
+        let config = Config { base_url: Some("http://h/v1".to_owned()), ..Config::default() };
+        let endpoint = Endpoint::resolve(&config).unwrap();
+        let devstral = Profile::resolve(&config, &endpoint, "mistralai/Devstral-Small-2");
+        assert!(devstral.short_call_ids && !devstral.user_after_tool && devstral.stream_usage);
+        assert!(!Profile::resolve(&config, &endpoint, "qwen3").short_call_ids);
     }
 
     #[test]
