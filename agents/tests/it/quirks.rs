@@ -53,7 +53,9 @@ fn check(what: &str, reply: &ModelReply, expected: &Expected) {
     assert!(reply.raw.is_some() && !reply.truncated, "{what}");
 }
 
-fn messages() -> Vec<(&'static str, Value, Expected)> {
+type Row = (&'static str, Value, Expected);
+
+fn envelopes() -> Vec<Row> {
     vec![
         ("nothing but the words", of_message(json!({"content": "hi"})), text("hi")),
         (
@@ -109,6 +111,11 @@ fn messages() -> Vec<(&'static str, Value, Expected)> {
             json!({"service_tier": "turbo", "choices": [{"message": {"content": "hi"}}]}),
             text("hi"),
         ),
+    ]
+}
+
+fn contents() -> Vec<Row> {
+    vec![
         (
             "content as parts",
             of_message(json!({"content": [{"type": "text", "text": "h"}, {"type": "text", "text": "i"}]})),
@@ -134,6 +141,11 @@ fn messages() -> Vec<(&'static str, Value, Expected)> {
         ("tool_calls an object", of_message(json!({"content": "hi", "tool_calls": {}})), text("hi")),
         ("error null", json!({"error": null, "choices": [{"message": {"content": "hi"}}]}), text("hi")),
         ("a delta instead of a message", json!({"choices": [{"delta": {"content": "hi"}}]}), text("hi")),
+    ]
+}
+
+fn usages() -> Vec<Row> {
+    vec![
         ("usage null", with_usage(Value::Null), text("hi")),
         ("usage partial", with_usage(json!({"prompt_tokens": 4})), usage(4, 0)),
         (
@@ -150,10 +162,20 @@ fn messages() -> Vec<(&'static str, Value, Expected)> {
     ]
 }
 
-fn tool_calls() -> Vec<(&'static str, Value, Expected)> {
-    let q = || json!({"q": "x"});
-    let function = |arguments: Value| json!({"name": "find", "arguments": arguments});
-    let malformed = |text: &str, error: &str| json!(format!("malformed: {text} ({error})"));
+fn q() -> Value {
+    json!({ "q": "x" })
+}
+
+fn function(arguments: Value) -> Value {
+    json!({ "name": "find", "arguments": arguments })
+}
+
+/// As [`calls`] shows malformed arguments.
+fn malformed(text: &str, error: &str) -> Value {
+    json!(format!("malformed: {text} ({error})"))
+}
+
+fn call_envelopes() -> Vec<Row> {
     vec![
         (
             "id missing",
@@ -180,6 +202,11 @@ fn tool_calls() -> Vec<(&'static str, Value, Expected)> {
             of_call(json!({"id": "a", "index": 0, "function": function(json!("{\"q\":\"x\"}"))})),
             call("a", q()),
         ),
+    ]
+}
+
+fn call_arguments() -> Vec<Row> {
+    vec![
         ("arguments an object", of_call(json!({"id": "a", "function": function(q())})), call("a", q())),
         (
             "arguments null",
@@ -221,6 +248,11 @@ fn tool_calls() -> Vec<(&'static str, Value, Expected)> {
             of_call(json!({"id": "a", "function": function(json!({"q": "x", "limit": null}))})),
             call("a", q()),
         ),
+    ]
+}
+
+fn call_company() -> Vec<Row> {
+    vec![
         (
             "a namespace before the name",
             of_call(json!({"id": "a", "function": {"name": "functions.find", "arguments": "{}"}})),
@@ -263,11 +295,16 @@ fn tool_calls() -> Vec<(&'static str, Value, Expected)> {
     ]
 }
 
+fn rows() -> Vec<Row> {
+    let messages = [envelopes(), contents(), usages()];
+    messages.into_iter().chain([call_envelopes(), call_arguments(), call_company()]).flatten().collect()
+}
+
 #[tokio::test]
 async fn every_habit_is_read() {
     let standin = StandIn::start().await;
     let model = model(&config(&standin));
-    for (what, body, expected) in messages().into_iter().chain(tool_calls()) {
+    for (what, body, expected) in rows() {
         standin.will(Answer::json(&body));
         let reply = model.reply(&hello(), None).await.unwrap_or_else(|error| panic!("{what}: {error}"));
         check(what, &reply, &expected);
@@ -278,7 +315,7 @@ async fn every_habit_is_read() {
 async fn whatever_was_read_can_be_sent_back() {
     let standin = StandIn::start().await;
     let model = model(&config(&standin));
-    for (what, body, _) in messages().into_iter().chain(tool_calls()) {
+    for (what, body, _) in rows() {
         standin.will(Answer::json(&body)).will(Answer::text("ok"));
         let reply = model.reply(&hello(), None).await.unwrap();
         let mut request = hello();

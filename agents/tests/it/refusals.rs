@@ -170,7 +170,7 @@ async fn nobody_waits_for_ever() {
     standin.will(Answer::Silence);
     assert_eq!(patient.reply(&hello(), Some(&Ear::default())).await.unwrap_err(), retry(&silent, None));
     let begun = json!({"choices": [{"delta": {"content": "Hi"}}]});
-    standin.will(Answer::events(&[begun.clone()]).ending(End::Hang));
+    standin.will(Answer::events(std::slice::from_ref(&begun)).ending(End::Hang));
     let decision = patient.reply(&hello(), Some(&Ear::default())).await.unwrap_err();
     assert!(
         matches!(&decision, ModelError::Retry { reason, .. } if reason.contains("nothing came for 1 s")),
