@@ -13,6 +13,8 @@ pub struct Facts {
     pub now: Millis,
     /// When this person last wrote here; zero for never.
     pub last_inbound: Millis,
+    /// When it was queued.
+    pub queued: Millis,
 }
 
 /// What becomes of a send whose answer was lost.

@@ -20,7 +20,7 @@ use store::{
 };
 use tokio_util::task::TaskTracker;
 
-use crate::{belt::Belt, bell::Stage, config::ms, stage::Found};
+use crate::{bell::Stage, belt::Belt, config::ms, stage::Found};
 
 /// Sends under way at once in this process.
 const UNDER_WAY: usize = 64;
@@ -86,9 +86,14 @@ fn before_sending(belt: &Belt, channel: &dyn Channel, row: &Taken) -> Option<Sen
         (DeliveryState::Sending, LostAnswer::GiveUp) => {
             Some(SendOutcome::Refused { reason: "nobody can tell whether it was sent".to_owned() })
         }
-        (DeliveryState::Unknown, _) if !matches!(row.outbound.content, Content::Question { .. } | Content::Job(_)) => {
+        (DeliveryState::Unknown, _)
+            if !matches!(row.outbound.content, Content::Question { .. } | Content::Job(_)) =>
+        {
             Some(SendOutcome::Refused {
-                reason: format!("no status within {} s of a lost answer", belt.config.delivery.unknown_grace_ms / 1000),
+                reason: format!(
+                    "no status within {} s of a lost answer",
+                    belt.config.delivery.unknown_grace_ms / 1000
+                ),
             })
         }
         _ => None,
@@ -128,7 +133,6 @@ fn decide<'o>(belt: &Belt, row: &Taken, outcome: &'o SendOutcome, now: Millis) -
             state(DeliveryState::Unknown, due, Some(reason.as_str()))
         }
         // No attempt was made, so none is counted against it.
-        SendOutcome::Wait { until, reason } => state(DeliveryState::Queued, *until, Some(reason.as_str())),
         SendOutcome::PauseChannel { reason } => {
             let due = now.plus(ms(delivery.retry_ceiling_ms));
             state(DeliveryState::Queued, due, Some(reason.as_str()))

@@ -175,21 +175,6 @@ pub async fn unheard_since(tx: &mut Tx, address: &Address, sent: Millis) -> Resu
     Ok(())
 }
 
-/// A member of staff answers from now on. `false` where they did already. What turns of before still want to say to the
-/// person is dropped, by the version.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn take_over(tx: &mut Tx, id: &ConversationId, owner: &str) -> Result<bool, Error> {
-    let changed = tx
-        .exec(
-            "UPDATE conversation SET owner = $2, owner_version = owner_version + 1 WHERE id = $1 AND owner <> $2",
-            args![&id.0, owner],
-        )
-        .await?;
-    Ok(changed == 1)
-}
-
 /// The right to write for the conversation, re-asserted: renews the lease of `epoch`.
 ///
 /// # Errors

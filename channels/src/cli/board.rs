@@ -72,6 +72,11 @@ impl Board {
         }
     }
 
+    /// The questions that are open as far as is known here.
+    pub fn open(&self) -> impl Iterator<Item = &QuestionId> {
+        self.shown.iter().filter(|shown| shown.open).map(|shown| &shown.question)
+    }
+
     /// The option that `text` names: by its number, by its id, or by a title that only one open option has.
     #[must_use]
     pub fn pick(&self, text: &str) -> Option<&Choice> {

@@ -82,7 +82,7 @@ fn question(id: &str, speaker: &str, role: &str, text: &str, titles: &[&str]) ->
     )
 }
 
-const NOW: Facts = Facts { now: Millis(5_000), last_inbound: Millis(0) };
+const NOW: Facts = Facts { now: Millis(5_000), last_inbound: Millis(0), queued: Millis(0) };
 
 async fn send(terminal: &Terminal, role: Role, outbound: &Outbound) -> SendOutcome {
     terminal.channel(role).send(outbound, &NOW).await
@@ -189,6 +189,34 @@ async fn a_number_is_text_unless_an_option_of_the_speaker_has_it() {
     );
     assert_eq!(parts(&said(lines.next().await)), [Part::text("3")]);
     assert_eq!(parts(&said(lines.next().await)), [Part::text("2")]);
+}
+
+#[tokio::test]
+async fn a_question_that_was_decided_frees_its_numbers_before_the_next_is_printed() {
+    struct Decided(Mutex<Vec<&'static str>>);
+    #[async_trait]
+    impl Questions for Decided {
+        async fn closed(&self, shown: Vec<QuestionId>) -> Vec<QuestionId> {
+            let decided = self.0.lock().unwrap();
+            shown.into_iter().filter(|id| decided.contains(&id.as_str())).collect()
+        }
+    }
+    let (terminal, printed) = both();
+    let decided = Arc::new(Decided(Mutex::default()));
+    terminal.ask_about_questions(Arc::clone(&decided) as Arc<dyn Questions>);
+    let ask = |id: &'static str| question(id, "office", "office", id, &["Yes", "No"]);
+    send(&terminal, Role::Office, &ask("q1")).await;
+    send(&terminal, Role::Office, &ask("q2")).await;
+    decided.0.lock().unwrap().push("q1");
+    send(&terminal, Role::Office, &ask("q3")).await;
+    *decided.0.lock().unwrap() = vec!["q2", "q3"];
+    send(&terminal, Role::Office, &ask("q4")).await;
+    let numbers: Vec<String> =
+        printed.text().lines().map(|line| line.replace("office -> office:    ", "")).collect();
+    assert_eq!(
+        numbers,
+        ["q1   [1] Yes  [2] No", "q2   [3] Yes  [4] No", "q3   [5] Yes  [6] No", "q4   [1] Yes  [2] No"]
+    );
 }
 
 #[tokio::test]

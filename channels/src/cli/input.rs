@@ -230,6 +230,7 @@ impl Terminal {
         let setup = &self.0.setup;
         let channel = ChannelName::terminal(speaker.as_str());
         let message = InboundMessage {
+            id: None,
             from: Address::new(channel.clone(), speaker.as_str()),
             identities: vec![Identity::terminal(speaker)],
             profile_name: None,

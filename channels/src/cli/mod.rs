@@ -71,8 +71,17 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// Tells which questions are open no longer. Asked before a message is printed, so that numbers are the same every time
+/// the same story is played.
+#[async_trait]
+pub trait Questions: Send + Sync {
+    /// Those of `shown` that nobody can answer any more.
+    async fn closed(&self, shown: Vec<QuestionId>) -> Vec<QuestionId>;
+}
+
 struct State {
     screen: Screen,
+    questions: Option<Arc<dyn Questions>>,
     boards: BTreeMap<&'static str, Board>,
     speaker: Role,
 }
@@ -96,7 +105,7 @@ impl Terminal {
     #[must_use]
     pub fn on(setup: Setup, paper: Box<dyn Paper>) -> Self {
         let speaker = setup.roles.first().copied().unwrap_or(Role::Technician);
-        let state = State { screen: Screen::new(paper), boards: BTreeMap::new(), speaker };
+        let state = State { screen: Screen::new(paper), questions: None, boards: BTreeMap::new(), speaker };
         Self(Arc::new(Shared { setup, state: Mutex::new(state) }))
     }
 
@@ -132,6 +141,24 @@ impl Terminal {
         self.state().screen.progress(progress, label.as_deref());
     }
 
+    /// Asks `questions` from now on, before each message.
+    pub fn ask_about_questions(&self, questions: Arc<dyn Questions>) {
+        self.state().questions = Some(questions);
+    }
+
+    async fn free_closed(&self) {
+        let (questions, shown) = {
+            let state = self.state();
+            let shown: Vec<QuestionId> = state.boards.values().flat_map(Board::open).cloned().collect();
+            (state.questions.clone(), shown)
+        };
+        if let (Some(questions), false) = (questions, shown.is_empty()) {
+            for question in questions.closed(shown).await {
+                self.closed(&question);
+            }
+        }
+    }
+
     /// `question` is open no longer: its numbers are free once none other is open.
     pub fn closed(&self, question: &QuestionId) {
         for board in self.state().boards.values_mut() {
@@ -154,16 +181,14 @@ impl Terminal {
         if screen.has(&outbound.id) {
             return Ok(());
         }
-        let (text, options) = match &outbound.content {
-            Content::Text { text } => (text, Vec::new()),
-            Content::Question { question, text, choices } => {
-                (text, boards.entry(role.as_str()).or_default().show(question, choices))
-            }
-            Content::Job(_) => return Err(Unshown::NotForPeople),
+        let (text, choices) = outbound.content.shown().ok_or(Unshown::NotForPeople)?;
+        let options = match question_of(&outbound.content) {
+            Some(question) => boards.entry(role.as_str()).or_default().show(question, choices),
+            None => Vec::new(),
         };
         let label = label(&outbound.speaker, role);
         let saying =
-            Saying { id: &outbound.id, turn: outbound.turn.as_ref(), label, text, options: &options };
+            Saying { id: &outbound.id, turn: outbound.turn.as_ref(), label, text: &text, options: &options };
         if screen.say(&saying) { Ok(()) } else { Err(Unshown::NobodyReads) }
     }
 
@@ -179,6 +204,14 @@ pub enum Unshown {
     NotForPeople,
     #[error("nobody reads the terminal any more")]
     NobodyReads,
+}
+
+fn question_of(content: &Content) -> Option<&QuestionId> {
+    match content {
+        Content::Question { question, .. } => Some(question),
+        Content::Reply { body, .. } => question_of(body),
+        _ => None,
+    }
 }
 
 fn label(agent: &str, role: Role) -> String {
@@ -206,6 +239,7 @@ impl Channel for Person {
     }
 
     async fn send(&self, outbound: &Outbound, facts: &Facts) -> SendOutcome {
+        self.terminal.free_closed().await;
         match self.terminal.show(self.role, outbound) {
             Ok(()) => SendOutcome::Sent { external: outbound.id.to_string() },
             Err(why @ Unshown::NotForPeople) => SendOutcome::Refused { reason: why.to_string() },

@@ -108,7 +108,8 @@ fn outbound(notice: JobNotice, attempts: u32) -> Outbound {
 }
 
 async fn send(link: &Link, notice: JobNotice, attempts: u32) -> SendOutcome {
-    link.send(&outbound(notice, attempts), &Facts { now: NOW, last_inbound: Millis(0) }).await
+    link.send(&outbound(notice, attempts), &Facts { now: NOW, last_inbound: Millis(0), queued: Millis(0) })
+        .await
 }
 
 fn reported() -> JobNotice {
@@ -141,7 +142,8 @@ async fn a_report_is_one_send_message_with_our_id_our_secret_and_our_address() {
     assert_eq!(send(&peer.link(), reported(), 0).await, sent);
     assert_eq!(send(&peer.link(), reported(), 3).await, sent);
     let bodies = peer.bodies();
-    assert_eq!(bodies[0], bodies[1], "a repeat is the same request");
+    assert_eq!(bodies[1]["method"], "ListTasks");
+    assert_eq!(bodies[0], bodies[2], "a repeat is the same request");
     let seen = peer.seen.lock().unwrap();
     assert_eq!((seen[0].path.as_str(), &seen[0].headers["a2a-version"]), ("/", &"1.0".parse().unwrap()));
     assert_eq!(seen[0].headers["authorization"], "Bearer s3cret");
@@ -279,6 +281,27 @@ async fn a_foreign_peers_task_is_found_by_its_context() {
 }
 
 #[tokio::test]
+async fn a_foreign_peer_that_took_the_job_before_its_answer_was_lost_is_not_asked_twice() {
+    let listed = |id| result(json!({"tasks": [task(id, "TASK_STATE_WORKING")]}));
+    let peer = Peer::start(vec![(200, "", listed("t-77"))]).await;
+    assert_eq!(send(&peer.link(), reported(), 1).await, SendOutcome::Sent { external: "t-77".to_owned() });
+    assert_eq!(peer.bodies().len(), 1);
+
+    // Our own office answers a repeat as it answered the first; it alone knows whether the data are the same.
+    let ours = Peer::start(vec![(200, "", listed("JOB-789-001")), (200, "", error(409))]).await;
+    assert!(matches!(send(&ours.link(), reported(), 1).await, SendOutcome::Refused { .. }));
+    let unlisting = Peer::start(vec![
+        (200, "", error(-32601)),
+        (200, "", result(json!({"task": task("t-78", "TASK_STATE_WORKING")}))),
+    ])
+    .await;
+    assert_eq!(
+        send(&unlisting.link(), reported(), 1).await,
+        SendOutcome::Sent { external: "t-78".to_owned() }
+    );
+}
+
+#[tokio::test]
 async fn a_task_that_cannot_be_cancelled_is_refused_unless_it_already_is() {
     for (state, expected) in [
         ("TASK_STATE_CANCELED", SendOutcome::Sent { external: "JOB-789-001".to_owned() }),
@@ -348,7 +371,7 @@ async fn subscribers_are_all_told_and_all_again_when_one_was_away() {
         invoice_id: None,
     };
     let outbound = outbound(JobNotice::Settled(settlement), 0);
-    let facts = Facts { now: NOW, last_inbound: Millis(0) };
+    let facts = Facts { now: NOW, last_inbound: Millis(0), queued: Millis(0) };
     assert!(matches!(channel.send(&outbound, &facts).await, SendOutcome::RetryAt { .. }));
     assert_eq!(channel.send(&outbound, &facts).await, SendOutcome::Sent { external: "out-1".to_owned() });
     assert_eq!(well.bodies().len(), 2);

@@ -74,6 +74,18 @@ impl Link {
         notice: &JobNotice,
         report: &domain::job::JobReport,
     ) -> SendOutcome {
+        let anew = matches!(notice, JobNotice::Reported { .. });
+        if anew && attempt.outbound.attempts > 0 {
+            match self.tasks_of_context(attempt, &report.job_id).await {
+                Ok(tasks) => {
+                    // A foreign agent may make a second task of a repeated message; ours knows the message again.
+                    if let Some(external) = tasks.into_iter().find(|id| *id != report.job_id.0) {
+                        return SendOutcome::Sent { external };
+                    }
+                }
+                Err(outcome) => return outcome,
+            }
+        }
         let envelope = Envelope::new(notice, &self.ends.from, attempt.outbound.id.as_str());
         let params = SendMessage {
             message: Some(wire::message(report, &envelope)),
@@ -97,9 +109,11 @@ impl Link {
     async fn withdraw(&self, attempt: &Attempt<'_>, notice: &JobNotice, job: &JobId) -> SendOutcome {
         match self.cancel(attempt, notice, job.as_str()).await {
             Reply::Error { kind: Some(ErrorKind::TaskNotFound), message } => {
-                let Some(task) = self.task_of_context(attempt, job).await else {
-                    return SendOutcome::Refused { reason: message };
+                let task = match self.tasks_of_context(attempt, job).await {
+                    Ok(tasks) => tasks.into_iter().next(),
+                    Err(outcome) => return outcome,
                 };
+                let Some(task) = task else { return SendOutcome::Refused { reason: message } };
                 let reply = self.cancel(attempt, notice, &task).await;
                 self.cancelled(attempt, reply, &task).await
             }
@@ -139,14 +153,18 @@ impl Link {
         }
     }
 
-    async fn task_of_context(&self, attempt: &Attempt<'_>, job: &JobId) -> Option<String> {
+    /// The newest tasks of the context that we name by the job. None where the peer cannot list.
+    async fn tasks_of_context(&self, attempt: &Attempt<'_>, job: &JobId) -> Result<Vec<String>, SendOutcome> {
         let params =
-            ListTasks { context_id: Some(job.0.clone()), page_size: Some(1), ..ListTasks::default() };
-        let Reply::Result(result) = self.call(attempt, Method::ListTasks, &json!(params)).await else {
-            return None;
-        };
-        let listed = ListTasksResponse::deserialize(result).ok()?;
-        listed.tasks.into_iter().map(|task| task.id).find(|id| !id.is_empty())
+            ListTasks { context_id: Some(job.0.clone()), page_size: Some(2), ..ListTasks::default() };
+        match self.call(attempt, Method::ListTasks, &json!(params)).await {
+            Reply::Result(result) => {
+                let listed = ListTasksResponse::deserialize(result).unwrap_or_default();
+                Ok(listed.tasks.into_iter().map(|task| task.id).filter(|id| !id.is_empty()).collect())
+            }
+            Reply::Error { .. } => Ok(Vec::new()),
+            Reply::Settled(outcome) => Err(outcome),
+        }
     }
 
     async fn push(&self, attempt: &Attempt<'_>, notice: &JobNotice) -> SendOutcome {

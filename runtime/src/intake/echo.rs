@@ -36,7 +36,8 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, echo: Echo, now: Millis) -
     };
     message::put(tx, &typed, false).await?;
     event::put(tx, "message", Some(&held.id), &json!({ "message": typed.id }), now).await?;
-    if conversation::take_over(tx, &held.id, ON_THE_PHONE).await? {
+    if held.owner != ON_THE_PHONE {
+        conversation::take_over(tx, &held.id, ON_THE_PHONE).await?;
         event::put(tx, "owner", Some(&held.id), &json!({ "owner": ON_THE_PHONE }), now).await?;
         let entry = audit::Entry {
             actor: "house".to_owned(),

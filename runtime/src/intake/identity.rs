@@ -22,7 +22,9 @@ pub(super) async fn take_in(
     };
     contact::learn(tx, &person.id, change.current.iter()).await?;
     for previous in &change.previous {
-        let Some(current) = change.current.iter().find(|current| current.kind == previous.kind) else { continue };
+        let Some(current) = change.current.iter().find(|current| current.kind == previous.kind) else {
+            continue;
+        };
         if current == previous {
             continue;
         }

@@ -15,7 +15,6 @@ use futures::future::join_all;
 use store::{
     Error, Tx,
     inbox::{self, Taken},
-    outbox,
 };
 
 use crate::{
