@@ -10,9 +10,12 @@ struct Layer {
 
 /// The shipped configuration: two layers of one tree.
 pub(crate) fn shipped() -> Firm {
-    let text =
-        format!("{}\n{}", include_str!("../../config/firm.toml"), include_str!("../../config/billing.toml"));
-    toml::from_str::<Layer>(&text).unwrap().firm
+    static SHIPPED: std::sync::LazyLock<Firm> = std::sync::LazyLock::new(|| {
+        let (firm, billing) =
+            (include_str!("../../config/firm.toml"), include_str!("../../config/billing.toml"));
+        toml::from_str::<Layer>(&format!("{firm}\n{billing}")).unwrap().firm
+    });
+    SHIPPED.clone()
 }
 
 #[test]

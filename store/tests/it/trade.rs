@@ -173,6 +173,7 @@ async fn a_job_is_taken_in_once_and_changes_only_while_open() {
         assert_eq!(job(store, "JOB-789-001").await.note, "wrong customer");
         let of = job::of_customer(&mut store.reader(), &"789".into(), 10).await.unwrap();
         assert_eq!(of.len(), 2);
+        assert_eq!(job::newest(&mut store.reader(), 1).await.unwrap().len(), 1);
     })
     .await;
 }

@@ -112,6 +112,8 @@ async fn write(tx: &mut Tx, context: &Context, args: &Args) -> Result<Settled, T
             "total": amount(undoing.bill.gross_cents),
             "total_cents": undoing.bill.gross_cents,
             "currency": undoing.bill.currency,
+            "next": "the job is open again, put off: bill it anew with create_invoice, or reject_job so that the \
+                     technician reports it anew",
         }))),
         Cancellation::Not(_) | Cancellation::Unknown => Err(changed()),
     }
