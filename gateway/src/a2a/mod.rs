@@ -49,3 +49,16 @@ fn task_not_found(id: &str) -> ProtocolError {
     let id: String = id.chars().take(100).collect();
     ProtocolError::new(ErrorKind::TaskNotFound, format!("there is no task {id:?}"))
 }
+
+/// Characters of an id that a caller gives.
+const LONGEST_ID: usize = 200;
+
+/// Whether both databases can hold `id`: NUL is the one character that a Postgres text cannot.
+pub(crate) fn is_storable(id: &str) -> bool {
+    !id.contains('\0') && id.chars().count() <= LONGEST_ID
+}
+
+/// The fault of an id that is not storable.
+fn unstorable(field: &str) -> ProtocolError {
+    ProtocolError::field(field, format!("must be at most {LONGEST_ID} characters, without NUL"))
+}

@@ -16,7 +16,7 @@ use store::{
 };
 use url::{Host, Url};
 
-use super::{AgentState, store_failed, tasks};
+use super::{AgentState, is_storable, store_failed, tasks};
 
 /// Characters of an address, a token or credentials.
 const LONGEST: usize = 2_048;
@@ -40,7 +40,11 @@ pub(super) async fn create(state: &AgentState, config: PushConfig) -> Result<Pus
 pub(super) async fn get(state: &AgentState, name: PushConfigName) -> Result<PushConfig, ProtocolError> {
     supported(state)?;
     let job = tasks::find(state, &name.task_id).await?.id;
-    let found = push_config::get(&mut state.gateway.store.reader(), &job, &name.id).await;
+    let found = if is_storable(&name.id) {
+        push_config::get(&mut state.gateway.store.reader(), &job, &name.id).await
+    } else {
+        Ok(None)
+    };
     let found = found.map_err(|error| store_failed(&error))?;
     found.map(|target| shown(&name.task_id, &target)).ok_or_else(|| {
         let message = format!("the task {job} has no such push notification config");
@@ -60,6 +64,9 @@ pub(super) async fn list(state: &AgentState, of: ListPushConfigs) -> Result<Push
 pub(super) async fn delete(state: &AgentState, name: PushConfigName) -> Result<(), ProtocolError> {
     supported(state)?;
     let job = tasks::find(state, &name.task_id).await?.id;
+    if !is_storable(&name.id) {
+        return Ok(());
+    }
     let deleted = state
         .gateway
         .store
@@ -120,8 +127,8 @@ pub(super) fn target(state: &AgentState, config: PushConfig) -> Result<PushTarge
 /// cloud's metadata is read, nor those of nobody or everybody.
 fn check_url(text: &str) -> Result<(), ProtocolError> {
     let wrong = |what: &str| ProtocolError::field("url", what);
-    if text.len() > LONGEST {
-        return Err(wrong("is too long"));
+    if text.len() > LONGEST || text.chars().any(char::is_control) {
+        return Err(wrong("is too long, or contains control characters"));
     }
     let url = Url::parse(text).map_err(|_| wrong("must be an http or https address"))?;
     if !matches!(url.scheme(), "http" | "https") {

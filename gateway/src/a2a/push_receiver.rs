@@ -11,30 +11,28 @@ use domain::{
 use serde_json::Value;
 use store::inbox;
 
-use super::AgentState;
+use super::{AgentState, is_storable};
 use crate::{
     error::{FieldProblem, Problem},
     guard::Body,
     state::Duty,
 };
 
-/// Characters of a job's id and of a push's own.
-const ID: usize = 200;
-
 pub(crate) async fn serve(State(state): State<AgentState>, Body(body): Body) -> Result<StatusCode, Problem> {
     let Duty::HandsOver { to: peer } = &state.agent.duty else { return Err(Problem::internal()) };
     let value: Value = serde_json::from_slice(&body)
         .map_err(|error| Problem::malformed(format!("the body is not JSON: {error}")))?;
+    if !value.is_object() {
+        return Err(Problem::malformed("the body must be an A2A StreamResponse object"));
+    }
     let event: StreamResponse = serde_path_to_error::deserialize(value).map_err(|error| {
         let field = FieldProblem { field: error.path().to_string(), detail: error.inner().to_string() };
         Problem::malformed("the body is no A2A StreamResponse").with_fields(vec![field])
     })?;
     let Some(ended) = news::read(&event) else { return Ok(StatusCode::NO_CONTENT) };
     let job = ended.notice.job().clone();
-    if [job.as_str(), &ended.key].iter().any(|id| id.chars().count() > ID || id.contains('\0')) {
-        return Err(Problem::malformed(format!(
-            "the task's ids must be at most {ID} characters, without NUL"
-        )));
+    if ![job.as_str(), &ended.key].into_iter().all(is_storable) {
+        return Err(Problem::malformed("the task's ids are too long or contain NUL"));
     }
     let arrival = Arrival {
         channel: ChannelName::link(peer.as_str()),

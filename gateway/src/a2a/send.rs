@@ -14,14 +14,11 @@ use channels::link::{
 use domain::{agent::AgentName, id::JobId};
 use store::office::job;
 
-use super::{AgentState, card, push_configs, store_failed, task_not_found, tasks};
+use super::{AgentState, card, is_storable, push_configs, store_failed, task_not_found, tasks, unstorable};
 use crate::{
     reception::{self, Kind, Order, Verdict},
     state::Duty,
 };
-
-/// Characters of a caller's own ids.
-const ID: usize = 200;
 
 pub(super) async fn send(
     state: &AgentState,
@@ -100,8 +97,8 @@ fn check(message: &Message) -> Result<(), ProtocolError> {
         ("message.taskId", message.task_id.as_ref()),
     ];
     for (field, id) in ids {
-        if id.is_some_and(|id| id.chars().count() > ID || id.contains('\0')) {
-            return Err(ProtocolError::field(field, format!("must be at most {ID} characters, without NUL")));
+        if id.is_some_and(|id| !is_storable(id)) {
+            return Err(unstorable(field));
         }
     }
     match message.role {

@@ -20,7 +20,7 @@ use store::office::{
     task::{self, Filter, Place},
 };
 
-use super::{AgentState, store_failed, task_not_found};
+use super::{AgentState, is_storable, store_failed, task_not_found, unstorable};
 use crate::{
     reception::{self, Withdrawal},
     state::Duty,
@@ -41,7 +41,7 @@ pub(super) async fn get(state: &AgentState, request: GetTask) -> Result<Task, Pr
 }
 
 pub(super) async fn find(state: &AgentState, id: &str) -> Result<Job, ProtocolError> {
-    if !state.agent.takes_jobs() {
+    if !state.agent.takes_jobs() || !is_storable(id) {
         return Err(task_not_found(id));
     }
     let found = job::get(&mut state.gateway.store.reader(), &JobId::from(id)).await;
@@ -101,6 +101,9 @@ pub(super) async fn list(state: &AgentState, request: ListTasks) -> Result<Value
             return Err(ProtocolError::field("pageSize", what));
         }
     };
+    if request.context_id.as_ref().is_some_and(|context| !is_storable(context)) {
+        return Err(unstorable("contextId"));
+    }
     let after = request.page_token.as_deref().map(read_token).transpose()?;
     let changed_since = request.status_timestamp_after.as_deref().map(read_timestamp).transpose()?;
     let with_artifacts = request.include_artifacts.unwrap_or(false);
@@ -152,7 +155,10 @@ async fn fill(
 
 fn read_token(token: &str) -> Result<Place, ProtocolError> {
     let place = token.split_once('~').and_then(|(changed, job)| {
-        Some(Place { changed: Millis(changed.parse().ok()?), job: JobId::from(job) })
+        Some(Place {
+            changed: Millis(changed.parse().ok()?),
+            job: JobId::from(Some(job).filter(|id| is_storable(id))?),
+        })
     });
     place.ok_or_else(|| ProtocolError::field("pageToken", "is none that ListTasks gave"))
 }
@@ -167,13 +173,16 @@ pub(super) async fn cancel(state: &AgentState, request: CancelTask) -> Result<Ta
     if request.id.is_empty() {
         return Err(ProtocolError::field("id", "is missing"));
     }
-    let Duty::TakesJobs { from } = &state.agent.duty else { return Err(task_not_found(&request.id)) };
+    let from = match &state.agent.duty {
+        Duty::TakesJobs { from } if is_storable(&request.id) => from,
+        _ => return Err(task_not_found(&request.id)),
+    };
     let envelope = Envelope::of(request.metadata.as_ref()).filter(|envelope| envelope.from == from.0);
     let said = envelope.as_ref().map(|envelope| envelope.reason.as_str()).filter(|reason| !reason.is_empty());
     let reason: String =
         said.unwrap_or("withdrawn by the caller").chars().filter(|c| *c != '\0').take(REASON).collect();
     let (peer, message) = match envelope {
-        Some(envelope) => (from.clone(), Some(envelope.id).filter(|id| !id.is_empty() && id.len() <= REASON)),
+        Some(envelope) => (from.clone(), Some(envelope.id).filter(|id| !id.is_empty() && is_storable(id))),
         None => (AgentName::from(Subscribers::PEER), None),
     };
     let id = JobId::from(request.id.as_str());

@@ -1,0 +1,283 @@
+//! A running agent with verbs for a test: a port of its own, a fresh database, a clock that stands still.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use channels::link::wire::EXTENSION;
+use domain::{
+    agent::AgentName,
+    clock::{ManualClock, Millis},
+    id::{Ids, JobId},
+    inbound::Inbound,
+    job::JobNotice,
+};
+use plumbline_gateway::{Config, Duty, Gateway, HostedAgent, Waker, router};
+use serde_json::{Value, json};
+use store::{Store, inbox, office::job::Job};
+use url::Url;
+
+pub const SECRET: &str = "test-secret-0123456789";
+pub const NOW: Millis = Millis(1_763_640_000_000);
+
+/// A database for one telling.
+pub struct Db {
+    pub store: Store,
+    pub clock: Arc<ManualClock>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Tells `story` on each database there is. Postgres is where `PLUMBLINE_TEST_POSTGRES` says.
+pub async fn on_each<F, Fut>(name: &str, story: F)
+where
+    F: Fn(Db) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gateway.db", folder.path().display());
+    story(open(url, Some(folder)).await).await;
+    match std::env::var("PLUMBLINE_TEST_POSTGRES") {
+        Ok(admin) => story(open(create(&admin, name), None).await).await,
+        Err(_) if std::env::var("PLUMBLINE_CI").is_ok() => panic!("CI must have PLUMBLINE_TEST_POSTGRES"),
+        Err(_) => eprintln!("SKIPPED on Postgres: {name} (set PLUMBLINE_TEST_POSTGRES to a server's URL)"),
+    }
+}
+
+impl Db {
+    pub fn over(store: Store) -> Self {
+        Self { store, clock: Arc::new(ManualClock::at(NOW)), _folder: None }
+    }
+}
+
+async fn open(url: String, folder: Option<tempfile::TempDir>) -> Db {
+    let store = Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
+    Db { _folder: folder, ..Db::over(store) }
+}
+
+/// A new, empty database on the server of `admin`; an older one of the same name goes.
+fn create(admin: &str, name: &str) -> String {
+    let name = format!("plumbline_gateway_{name}");
+    for statement in
+        [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")]
+    {
+        let done = std::process::Command::new("psql")
+            .args(["-qd", admin, "-c", "SET client_min_messages = warning", "-c", &statement])
+            .status()
+            .unwrap();
+        assert!(done.success(), "{statement}");
+    }
+    let (server, _) = admin.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
+
+/// One router on a port of its own.
+pub struct App {
+    pub url: String,
+    pub gateway: Gateway,
+    http: reqwest::Client,
+    woken: Arc<AtomicUsize>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {} {}", self.status, self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// The office agent.
+pub async fn office(db: &Db) -> App {
+    agent(db, "office", Duty::TakesJobs { from: "field".into() }).await
+}
+
+/// The field agent.
+pub async fn field(db: &Db) -> App {
+    agent(db, "field", Duty::HandsOver { to: "office".into() }).await
+}
+
+pub async fn agent(db: &Db, name: &str, duty: Duty) -> App {
+    serve(db, |gateway, url| {
+        let agent = HostedAgent {
+            name: AgentName::from(name),
+            description: format!("the {name} agent of a test"),
+            url: Url::parse(url).unwrap(),
+            secret: SECRET.into(),
+            duty,
+        };
+        router::agent(gateway, agent)
+    })
+    .await
+}
+
+/// The gateway's own port.
+pub async fn house(db: &Db) -> App {
+    serve(db, |gateway, _| router::house(gateway)).await
+}
+
+async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let woken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&woken);
+    // Each process has a seed of its own; two with the same would make the same ids.
+    static SEED: AtomicUsize = AtomicUsize::new(1);
+    let seed = [u8::try_from(SEED.fetch_add(1, Ordering::SeqCst) % 256).unwrap(); 32];
+    let gateway = Gateway {
+        store: db.store.clone(),
+        clock: db.clock.clone(),
+        ids: Arc::new(Ids::new(db.clock.clone(), seed)),
+        waker: Waker::new(move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        }),
+        config: Config::default(),
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let routes = router(&gateway, &url);
+    tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
+    App { url, gateway, http, woken }
+}
+
+impl App {
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    pub async fn answer(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.answer(self.request("GET", path).bearer_auth(SECRET)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.answer(self.request("POST", path).bearer_auth(SECRET).json(body)).await
+    }
+
+    /// The JSON-RPC answer to `method`.
+    pub async fn call(&self, method: &str, params: Value) -> Value {
+        let body = json!({"jsonrpc": "2.0", "id": "r-1", "method": method, "params": params});
+        let answer = self.post("/", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let value = answer.json();
+        assert_eq!((&value["jsonrpc"], &value["id"]), (&json!("2.0"), &json!("r-1")), "{value}");
+        value
+    }
+
+    pub async fn job(&self, id: &str) -> Option<Job> {
+        store::office::job::get(&mut self.gateway.store.reader(), &JobId::from(id)).await.unwrap()
+    }
+
+    /// Takes what waits in the inbox, in order: channel, external id, whose news it is for, from whom, and the notice.
+    pub async fn arrivals(&self) -> Vec<(String, String, String, String, JobNotice)> {
+        let taken = self
+            .gateway
+            .store
+            .write(|tx| {
+                Box::pin(async move {
+                    let taken =
+                        inbox::claim(tx, Millis(NOW.0 + 1_000_000), Millis(NOW.0 + 1_000_001), 100).await?;
+                    for row in &taken {
+                        inbox::done(tx, &row.id, row.fence).await?;
+                    }
+                    Ok(taken)
+                })
+            })
+            .await
+            .unwrap();
+        let arrivals = taken.into_iter().map(|row| match row.body.unwrap() {
+            Inbound::Job { to, peer, job, notice } => {
+                assert_eq!((row.lane.as_str(), notice.job()), (job.as_str(), &job));
+                (row.channel.0, row.external, to.0, peer.0, notice)
+            }
+            other => panic!("{other:?}"),
+        });
+        arrivals.collect()
+    }
+
+    pub fn woken(&self) -> usize {
+        self.woken.load(Ordering::SeqCst)
+    }
+}
+
+/// The contract's job.
+pub fn job(id: &str) -> Value {
+    json!({
+        "job_id": id, "technician": "Frank", "customer_id": "789", "location": "Schillerstrasse 12, 10117 Berlin",
+        "work_done": "Repaired the sink pipe", "hours_worked": 1.5,
+        "materials_used": [{"name": "Gasket 10-B", "quantity": 1}], "status": "validated_by_technician"
+    })
+}
+
+pub fn with(mut value: Value, field: &str, other: Value) -> Value {
+    value[field] = other;
+    value
+}
+
+/// A message as the field agent sends it.
+pub fn from_field(message: &str, notice: &str, job: &Value) -> Value {
+    json!({"message": {
+        "messageId": message, "contextId": job["job_id"], "role": "ROLE_USER",
+        "parts": [{"data": job, "mediaType": "application/json"}],
+        "metadata": {EXTENSION: {"notice": notice, "from": "field", "id": message}}
+    }})
+}
+
+/// A message as any other A2A client sends it.
+pub fn from_stranger(message: &str, part: Value) -> Value {
+    json!({"message": {"messageId": message, "role": "ROLE_USER", "parts": [part]}})
+}
+
+/// Bills `job` as the office agent would, once staff approved.
+pub async fn invoice(db: &Db, job: &'static str) {
+    use store::office::invoice::{Draft, create};
+    let customer: domain::customer::Customer = serde_json::from_value(json!({
+        "id": "789", "name": "Klaus Meier", "street": "Schillerstrasse 12", "postal_code": "10117", "city": "Berlin",
+        "phone": "", "email": "", "contract": "Plus"
+    }))
+    .unwrap();
+    let bill: domain::billing::Bill = serde_json::from_value(json!({
+        "lines": [], "net_cents": 0, "vat_percent": 19.0, "vat_cents": 0, "gross_cents": 0, "currency": "EUR",
+        "goodwill": false, "waived_cents": 0
+    }))
+    .unwrap();
+    db.store
+        .write(move |tx| {
+            Box::pin(async move {
+                let job = store::office::job::get(tx, &JobId::from(job)).await?.unwrap();
+                let draft =
+                    Draft { job: &job, customer: &customer, bill: &bill, approved_by: "Sabine", year: 2025 };
+                create(tx, &draft, NOW).await.map(|invoice| assert!(invoice.is_some()))
+            })
+        })
+        .await
+        .unwrap();
+}
+
+/// The first thing that `look` finds, within ten seconds.
+pub async fn eventually<T, Fut: Future<Output = Option<T>>>(look: impl Fn() -> Fut) -> T {
+    for _ in 0..200 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it never came")
+}
