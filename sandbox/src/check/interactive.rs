@@ -22,6 +22,8 @@ const KINDS: &[&str] = &[
     "call_permission_request",
     "voice_call",
     "carousel",
+    "order_details",
+    "order_status",
 ];
 
 pub(super) fn check(content: &Object, switches: &Switches) -> Result<(), Refusal> {
