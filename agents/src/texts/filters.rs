@@ -6,7 +6,10 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// `money(currency)` of integer cents, `hours` and `quantity` of decimals, `date` of `YYYY-MM-DD`.
+/// What people wrote is cut to this many characters.
+const SHORT: usize = 200;
+
+/// `money(currency)` of integer cents, `hours` and `quantity` of decimals, `date` of `YYYY-MM-DD`, `short` of text.
 pub(super) fn add(environment: &mut Environment<'static>, language: Language) {
     environment.add_filter("money", move |cents: i64, currency: Option<String>| {
         money(language, cents, currency.as_deref())
@@ -14,6 +17,7 @@ pub(super) fn add(environment: &mut Environment<'static>, language: Language) {
     environment.add_filter("quantity", move |value: Value| decimal(language, &value));
     environment
         .add_filter("hours", move |value: Value| decimal(language, &value).map(|hours| format!("{hours} h")));
+    environment.add_filter("short", |text: String| short(&text));
     environment.add_filter("date", move |text: String| date(language, &text));
 }
 
@@ -70,6 +74,15 @@ fn date(language: Language, text: &str) -> Result<String, Error> {
     })
 }
 
+/// One line of at most [`SHORT`] characters: in an approval no word of a person or a model passes for a line of ours.
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHORT) {
+        None => line,
+        Some((end, _)) => format!("{}…", &line[..end]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +117,14 @@ mod tests {
         for bad in ["", "-", "1.5h", "one", "1e5", "."] {
             assert!(of(Value::from(bad)).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_people_wrote_stays_on_one_line() {
+        assert_eq!(short("Pipe\n- goodwill:\t 0.00 EUR\u{2028}!"), "Pipe - goodwill: 0.00 EUR !");
+        let long = "ä".repeat(SHORT + 1);
+        assert_eq!(short(&long), format!("{}…", "ä".repeat(SHORT)));
+        assert_eq!(short(&"ä".repeat(SHORT)), "ä".repeat(SHORT));
     }
 
     #[test]

@@ -125,3 +125,62 @@ fn texts_that_cannot_be_used_are_named_at_the_start() {
     let huge = format!("a = \"{}\"", "x".repeat(FILE_BYTES));
     assert!(refusal(&both, &[english(&huge)]).contains("more than 262144"));
 }
+
+/// The facts of each approval, in the shape that the office's tools give them.
+fn approvals() -> Vec<(&'static str, Value)> {
+    let job = json!({
+        "job_id": "JOB-789-001", "revision": 1, "customer_id": "789", "customer": "Klaus Meier",
+        "customer_address": "Schillerstrasse 12, 10117 Berlin", "contract": "Plus", "technician": "Frank",
+        "location": "", "work_done": "Repaired the sink pipe\n- call-out: 0.00 EUR", "hours": 1.5, "materials": [], "currency": "EUR",
+        "reason": "wrong customer", "invoice_id": "RE-2026-0001", "date": "2026-11-21",
+        "gross_cents": 464, "net_cents": 390, "vat_cents": 74, "vat_percent": 19.0,
+    });
+    let with = |more: Value| {
+        let mut facts = job.clone();
+        facts.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        facts
+    };
+    let over = json!({ "kind": "hours_over_contract", "contract": "Plus", "hours": 1.5, "included_hours": 1.0,
+        "over_hours": 0.5, "rate_cents": 9500, "amount_cents": 4750 });
+    let no_contract = json!({ "kind": "no_contract", "contract": "", "hours": 2.0, "rate_cents": 9800,
+        "labour_cents": 19600, "call_out_cents": 4900, "amount_cents": 24500 });
+    let unknown = json!({ "kind": "unknown_material", "name": "Flux compensator", "quantity": 2.0, "nearest": ["Gasket 10-B"] });
+    let line = |kind: &str, subject: &str, quantity: f64, net: i64, waived: i64| {
+        json!({ "kind": kind, "description": "In English", "subject": subject, "quantity": quantity, "unit": "h",
+            "unit_price_cents": 9500, "net_cents": net, "waived_cents": waived })
+    };
+    let lines = json!([
+        line("labour_included", "Plus", 1.0, 0, 0),
+        line("labour", "Plus", 0.5, 4750, 0),
+        line("labour", "", 2.0, 19000, 0),
+        line("labour_waived", "Plus", 0.5, 0, 4750),
+        line("call_out", "", 1.0, 4900, 0),
+        line("call_out_waived", "", 1.0, 0, 4900),
+        line("material", "Gasket 10-B", 1.0, 390, 0),
+        line("material_left_out", "Flux compensator", 2.0, 0, 0),
+    ]);
+    vec![
+        ("approve.goodwill", with(json!({ "conflicts": [over.clone()] }))),
+        ("approve.goodwill", with(json!({ "conflicts": [over, no_contract, unknown] }))),
+        ("approve.invoice", with(json!({ "lines": lines, "goodwill": true, "waived_cents": 9650 }))),
+        ("approve.rejection", job.clone()),
+        ("approve.cancellation", job),
+    ]
+}
+
+#[test]
+fn what_staff_approve_is_rendered_from_the_figures() {
+    let texts = Texts::load(&SHIPPED, &[]).unwrap();
+    let mut shown = String::new();
+    for language in [Language::En, Language::De] {
+        for (key, facts) in approvals() {
+            let titles: Vec<String> = texts
+                .options(language, key)
+                .into_iter()
+                .map(|o| format!("[{} = {}]", o.title, o.value))
+                .collect();
+            shown.push_str(&format!("{}\n{}\n\n", texts.sentence(language, key, &facts), titles.join(" ")));
+        }
+    }
+    insta::assert_snapshot!(shown);
+}

@@ -1,0 +1,48 @@
+# The menu. `just` alone lists it.
+
+_default:
+    @just --list
+
+# Both agents in this terminal
+chat *ARGS:
+    cargo run --release -- chat {{ ARGS }}
+
+# What is wrong with this configuration, if anything
+doctor:
+    cargo run -- doctor
+
+# Every test, as CI runs them; PLUMBLINE_TEST_POSTGRES=postgres://... adds PostgreSQL
+test *ARGS:
+    cargo test {{ ARGS }}
+
+# The tests of one crate: just test-crate store
+test-crate CRATE *ARGS:
+    cargo test -p plumbline-{{ CRATE }} {{ ARGS }}
+
+# The dependency arrows, file sizes and names of the house
+house:
+    cargo test --test house
+
+# Formatting and lints
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+fmt:
+    cargo fmt --all
+
+# The documentation, with warnings denied
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Licences and advisories of what we depend on (needs cargo-deny)
+deny:
+    cargo deny check
+
+# New snapshots, to be read before they are kept
+snapshots:
+    INSTA_UPDATE=always cargo test
+
+# Everything CI does
+ci:
+    .ci/run

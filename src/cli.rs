@@ -1,0 +1,179 @@
+//! What may be typed after `plumbline`. Parses; does nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::contact::Role;
+
+/// Field and office agents for a plumbing firm.
+///
+/// A technician reports a job in their own words; the field agent works out what was done, the office agent bills it by
+/// the firm's rules, a person approves, and the technician hears of it. Without a command, and without a key, a server
+/// or a set-up, it plays both agents in this terminal.
+#[derive(Debug, Parser)]
+#[command(name = "plumbline", version, about, long_about, after_long_help = ENVIRONMENT)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const ENVIRONMENT: &str = "\
+Settings come from config/local.toml, from PLUMBLINE__SECTION__KEY, and from the variables that .env.example lists, each
+stronger than the one before; .env is read too. The defaults are in config/default.toml.
+
+Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Chat(ChatArgs),
+    /// Check configuration, database, model and agents; one line a check
+    ///
+    /// Says for each failure what to do about it. Changes nothing. Exit code 1 if any check failed.
+    Doctor,
+    /// Bring the database to the current schema
+    ///
+    /// Every command does this at its start; here it is done alone, for example before several processes start. A
+    /// database that is newer than this program is refused.
+    Migrate,
+    /// People: who may write to the agents, and in which role
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// Customers: whom the office bills
+    #[command(subcommand)]
+    Customers(CustomersCommand),
+    /// Play conversations kept as data against the configured model
+    ///
+    /// Each file, or each .toml file of a folder, is played in a house of its own with the demo customers, a database of
+    /// its own and a clock of its own. Prints a table; exit code 1 if one of them fails.
+    Eval {
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// The inbox and the outbox: what waits, what failed for good
+    #[command(subcommand)]
+    Queue(QueueCommand),
+}
+
+/// Play the humans in this terminal: both agents in one process
+///
+/// A line is what a person says. With both people here, `@technician TEXT` and `@office TEXT` say who speaks and switch;
+/// a bare line comes from the one in the prompt. A number, a title or an id chooses an option. A path or an http(s)
+/// address of an image, an audio file or a document is an attachment. /help, /jobs, /trace on|off and /quit are the
+/// commands, and the end of input ends the session. Input may be piped: the next line is taken once the agents rest.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct ChatArgs {
+    /// Play only this person, and run only this person's agent here; the other is reached over the agents' HTTP link
+    #[arg(long = "as", value_name = "PERSON")]
+    pub person: Option<Person>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Person {
+    Technician,
+    Office,
+}
+
+impl Person {
+    #[must_use]
+    pub fn role(self) -> Role {
+        match self {
+            Self::Technician => Role::Technician,
+            Self::Office => Role::Office,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UsersCommand {
+    /// Import people from a CSV file with the columns phone,name,role
+    ///
+    /// Roles are technician, office and customer; a person may have two, in two rows or as technician+office. Somebody
+    /// whose phone is known already gets the name, and the role added. Every bad row is named by its line, and then
+    /// nothing is imported.
+    Import { file: PathBuf },
+    /// List everybody, with roles and phone numbers
+    List,
+    /// Register one person
+    Add {
+        /// Digits with country code, or without one: then COMMS_DEFAULT_COUNTRY_CODE is put before them
+        #[arg(long)]
+        phone: String,
+        #[arg(long)]
+        name: String,
+        /// technician, office or customer; may be given twice
+        #[arg(long, required = true, value_parser = role)]
+        role: Vec<Role>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CustomersCommand {
+    /// Import customers from a CSV file
+    ///
+    /// The columns are customer_id,name,street,postal_code,city,phone,email,contract; contract is a name from the
+    /// billing rules, or empty. A known customer_id is replaced. Every bad row is named by its line, and then nothing is
+    /// imported.
+    Import { file: PathBuf },
+    /// List all customers
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QueueCommand {
+    /// How much waits, is being worked on, and failed for good
+    Status,
+    /// What failed for good, with the reason
+    Dead,
+    /// Try one of them again
+    Retry {
+        /// As `plumbline queue dead` shows it
+        id: String,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "there are technician, office and customer".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_every_command_says_what_it_does() {
+        let mut command = Cli::command();
+        command.build();
+        command.clone().debug_assert();
+        fn check(command: &clap::Command) {
+            assert!(
+                command.get_about().is_some_and(|about| about.to_string().len() > 10),
+                "{}",
+                command.get_name()
+            );
+            command.get_subcommands().for_each(check);
+        }
+        check(&command);
+    }
+
+    #[test]
+    fn without_a_command_nothing_is_asked_for() {
+        assert!(Cli::try_parse_from(["plumbline"]).unwrap().command.is_none());
+        let as_office = Cli::try_parse_from(["plumbline", "chat", "--as", "office"]).unwrap();
+        assert!(matches!(as_office.command, Some(Command::Chat(ChatArgs { person: Some(Person::Office) }))));
+    }
+
+    #[test]
+    fn wrong_usage_is_refused_with_code_two() {
+        for line in [
+            "plumbline chat --as customer",
+            "plumbline nonsense",
+            "plumbline queue retry",
+            "plumbline users add --phone 1 --name x --role boss",
+        ] {
+            let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `plumbline customers`: whom the office bills.
+
+use std::io::Write;
+
+use domain::import;
+use store::office::customer;
+
+use super::{Failure, open, read, table};
+use crate::{cli::CustomersCommand, settings::Settings};
+
+/// # Errors
+/// [`Failure`]: a file that cannot be read or has bad rows, a database away.
+pub async fn run(settings: &Settings, command: CustomersCommand, out: &mut dyn Write) -> Result<(), Failure> {
+    match command {
+        CustomersCommand::Import { file } => {
+            let contracts: Vec<&str> =
+                settings.firm.rules.contracts.iter().map(|c| c.name.as_str()).collect();
+            let customers = import::customers(&read(&file)?, &contracts)
+                .map_err(|bad| Failure::Failed(format!("{}: {bad}", file.display())))?;
+            let count = customers.len();
+            let store = open(settings).await?;
+            store.write(move |tx| Box::pin(async move { customer::import(tx, &customers).await })).await?;
+            writeln!(out, "{count} {} imported.", if count == 1 { "customer" } else { "customers" })?;
+        }
+        CustomersCommand::List => {
+            let store = open(settings).await?;
+            let customers = customer::list(&mut store.reader()).await?;
+            if customers.is_empty() {
+                writeln!(
+                    out,
+                    "There are no customers: `plumbline customers import FILE.csv` brings them in."
+                )?;
+                return Ok(());
+            }
+            let rows: Vec<Vec<String>> = customers
+                .into_iter()
+                .map(|c| {
+                    vec![c.id.0, c.name, format!("{}, {} {}", c.street, c.postal_code, c.city), c.contract]
+                })
+                .collect();
+            table(out, &["id", "name", "address", "contract"], &rows)?;
+        }
+    }
+    Ok(())
+}

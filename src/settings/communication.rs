@@ -1,0 +1,244 @@
+//! How people are reached: in the terminal or on WhatsApp, with what credentials, and why. Opens no connection.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{error::Error, variables};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCommunication {
+    mode: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWhatsApp {
+    access_token: String,
+    phone_number_id: String,
+    business_account_id: String,
+    app_secret: String,
+    verify_token: String,
+    api_base_url: String,
+    api_version: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawComms {
+    provider: String,
+    base_url: String,
+    api_key: String,
+    instance_id: String,
+    webhook_secret: String,
+    country_code: String,
+    media_folder: String,
+    transcription: String,
+}
+
+/// How people are reached.
+#[derive(Clone, Debug)]
+pub enum Communication {
+    /// In the terminal; `why` says what chose it.
+    Terminal {
+        why: String,
+    },
+    WhatsApp {
+        why: String,
+        provider: Provider,
+    },
+}
+
+/// Who carries WhatsApp messages.
+#[derive(Clone, Debug)]
+pub enum Provider {
+    MetaCloud(MetaCloud),
+    /// WAHA and Evolution: a server of one's own in front of WhatsApp.
+    Waha(OwnServer),
+    Evolution(OwnServer),
+    /// For tests, on loopback only.
+    Mock,
+}
+
+#[derive(Clone, Debug)]
+pub struct MetaCloud {
+    pub access_token: SecretString,
+    pub phone_number_id: String,
+    pub business_account_id: String,
+    pub app_secret: SecretString,
+    pub verify_token: SecretString,
+    pub api_base_url: String,
+    pub api_version: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct OwnServer {
+    pub base_url: String,
+    pub api_key: Option<SecretString>,
+    pub instance_id: String,
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// Who turns recordings into text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transcription {
+    None,
+    OpenAi,
+    /// Any OpenAI-compatible transcription server.
+    Local,
+}
+
+impl Communication {
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Terminal { why } => format!("in the terminal ({why})"),
+            Self::WhatsApp { why, provider } => format!("WhatsApp through {} ({why})", provider.name()),
+        }
+    }
+
+    pub(super) fn resolve(
+        mode: &RawCommunication,
+        whatsapp: &RawWhatsApp,
+        comms: &RawComms,
+    ) -> Result<Self, Error> {
+        match mode.mode.trim().to_ascii_lowercase().as_str() {
+            "cli" => Ok(Self::Terminal { why: "COMMUNICATION_MODE is cli".to_owned() }),
+            "whatsapp" => {
+                let provider = Provider::resolve(whatsapp, comms)?;
+                Ok(Self::WhatsApp { why: "COMMUNICATION_MODE is whatsapp".to_owned(), provider })
+            }
+            "auto" => Ok(match Provider::resolve(whatsapp, comms) {
+                Ok(provider) => Self::WhatsApp {
+                    why: "COMMUNICATION_MODE is auto and everything it needs is set".to_owned(),
+                    provider,
+                },
+                Err(Error::Required { setting, .. }) => {
+                    Self::Terminal { why: format!("COMMUNICATION_MODE is auto and {setting} is not set") }
+                }
+                Err(error) => return Err(error),
+            }),
+            _ => Err(Error::bad("COMMUNICATION_MODE", &mode.mode, "it must be cli, whatsapp or auto")),
+        }
+    }
+}
+
+impl Provider {
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::MetaCloud(_) => "meta_cloud",
+            Self::Waha(_) => "waha",
+            Self::Evolution(_) => "evolution",
+            Self::Mock => "mock",
+        }
+    }
+
+    fn resolve(whatsapp: &RawWhatsApp, comms: &RawComms) -> Result<Self, Error> {
+        match comms.provider.trim() {
+            "" | "meta_cloud" => Ok(Self::MetaCloud(MetaCloud::resolve(whatsapp)?)),
+            "waha" => Ok(Self::Waha(OwnServer::resolve(comms)?)),
+            "evolution" => Ok(Self::Evolution(OwnServer::resolve(comms)?)),
+            "mock" => Ok(Self::Mock),
+            other => {
+                Err(Error::bad("COMMS_PROVIDER", other, "it must be meta_cloud, waha, evolution or mock"))
+            }
+        }
+    }
+}
+
+impl MetaCloud {
+    fn resolve(raw: &RawWhatsApp) -> Result<Self, Error> {
+        let needed = |value: &str, key: &str| needed(value, key, "in WhatsApp mode");
+        Ok(Self {
+            access_token: needed(&raw.access_token, "whatsapp.access_token")?.into(),
+            phone_number_id: needed(&raw.phone_number_id, "whatsapp.phone_number_id")?,
+            business_account_id: needed(&raw.business_account_id, "whatsapp.business_account_id")?,
+            app_secret: needed(&raw.app_secret, "whatsapp.app_secret")?.into(),
+            verify_token: needed(&raw.verify_token, "whatsapp.verify_token")?.into(),
+            api_base_url: address(&raw.api_base_url, "whatsapp.api_base_url")?,
+            api_version: version(&raw.api_version)?,
+        })
+    }
+}
+
+impl OwnServer {
+    fn resolve(raw: &RawComms) -> Result<Self, Error> {
+        let why = format!("with COMMS_PROVIDER={}", raw.provider.trim());
+        Ok(Self {
+            base_url: address(&needed(&raw.base_url, "comms.base_url", &why)?, "comms.base_url")?,
+            api_key: optional(&raw.api_key).map(Into::into),
+            instance_id: needed(&raw.instance_id, "comms.instance_id", &why)?,
+            webhook_secret: optional(&raw.webhook_secret).map(Into::into),
+        })
+    }
+}
+
+impl RawComms {
+    pub(super) fn transcription(&self) -> Result<Transcription, Error> {
+        match self.transcription.trim() {
+            "none" | "" => Ok(Transcription::None),
+            "openai" => Ok(Transcription::OpenAi),
+            "local" => Ok(Transcription::Local),
+            other => {
+                Err(Error::bad("COMMS_TRANSCRIPTION_PROVIDER", other, "it must be none, openai or local"))
+            }
+        }
+    }
+
+    /// Digits, one to three of them.
+    pub(super) fn country_code(&self) -> Result<String, Error> {
+        let code = self.country_code.trim().trim_start_matches('+');
+        if (1..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0')
+        {
+            return Ok(code.to_owned());
+        }
+        Err(Error::bad("COMMS_DEFAULT_COUNTRY_CODE", &self.country_code, "it must be a country code like 49"))
+    }
+
+    pub(super) fn media_folder(&self) -> Result<String, Error> {
+        needed(&self.media_folder, "comms.media_folder", "for attachments")
+    }
+}
+
+fn version(text: &str) -> Result<String, Error> {
+    let number = text.trim().strip_prefix('v').and_then(|rest| rest.split_once('.'));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match number {
+        Some((major, minor)) if digits(major) && digits(minor) => Ok(text.trim().to_owned()),
+        _ => Err(Error::bad("WHATSAPP_API_VERSION", text, "it must be a version like v26.0")),
+    }
+}
+
+fn needed(value: &str, key: &str, why: &str) -> Result<String, Error> {
+    optional(value).ok_or_else(|| Error::Required { setting: variables::name_of(key), why: why.to_owned() })
+}
+
+/// `None` for an empty text.
+pub(super) fn optional(value: &str) -> Option<String> {
+    let value = value.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// An http(s) address without the slash at its end.
+pub(super) fn address(text: &str, key: &str) -> Result<String, Error> {
+    let bad = |mend: String| Error::bad(variables::name_of(key), without_password(text), mend);
+    let url = url::Url::parse(text.trim())
+        .map_err(|e| bad(format!("it must be an address like https://host:8010 ({e})")))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(bad("it must begin with http:// or https://".to_owned()));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// The address as it may be shown.
+pub(super) fn without_password(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => {
+            // Only an address that cannot hold one refuses, and that one held one.
+            let _ = url.set_password(Some("***"));
+            url.to_string()
+        }
+        _ => text.to_owned(),
+    }
+}

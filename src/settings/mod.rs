@@ -1,0 +1,355 @@
+//! The settings of the whole program, composed of each crate's own and resolved once at the start. Everything after is
+//! given values: nothing else reads the environment or a configuration file.
+
+mod communication;
+mod error;
+mod layers;
+mod model;
+mod sources;
+mod variables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::{agent::AgentName, contact::Role, firm::Firm};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+pub use communication::{Communication, MetaCloud, OwnServer, Provider, Transcription};
+pub use error::Error;
+pub use model::Model;
+pub use sources::{LOCAL, Sources};
+
+use communication::{RawComms, RawCommunication, RawWhatsApp, address, optional};
+use layers::Layers;
+
+/// The built-in layers, weakest first.
+pub const BUILT_IN: [(&str, &str); 3] = [
+    ("config/default.toml", include_str!("../../config/default.toml")),
+    ("config/firm.toml", include_str!("../../config/firm.toml")),
+    ("config/billing.toml", include_str!("../../config/billing.toml")),
+];
+
+/// Everything the program is told, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub communication: Communication,
+    pub database: store::Config,
+    /// Whether the user named the database: then nothing is put into it that was not asked for.
+    pub database_named: bool,
+    /// Where what belongs beside the database is kept: the history of the terminal, generated secrets.
+    pub data_folder: PathBuf,
+    pub media_folder: PathBuf,
+    /// Prompts, texts and agents of the user's own.
+    pub overrides: Option<PathBuf>,
+    pub model: Model,
+    pub transcription: Transcription,
+    pub country_code: String,
+    /// People to register: digits with country code.
+    pub phones: Vec<(Role, String)>,
+    pub bind: IpAddr,
+    pub public_url: Option<String>,
+    pub gateway: Gateway,
+    /// Where each agent is.
+    pub agents: BTreeMap<AgentName, Endpoint>,
+    /// `None`: generated once and kept in the data folder.
+    pub link_secret: Option<SecretString>,
+    pub http: channels::transport::Config,
+    pub terminal: channels::cli::Config,
+    pub belt: runtime::Config,
+    gather_named: bool,
+    pub firm: Firm,
+    pub log: crate::telemetry::Config,
+    /// How long running turns may go on after the first signal.
+    pub grace: Duration,
+    /// What was read, for `doctor`: `.env`, `config/local.toml`.
+    pub files: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    pub port: u16,
+    /// `None`: generated once and kept in the data folder.
+    pub jwt_secret: Option<SecretString>,
+}
+
+/// Where an agent's HTTP link is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Listened on by the process that hosts the agent.
+    pub port: u16,
+    /// Where the others reach it.
+    pub url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    communication: RawCommunication,
+    whatsapp: RawWhatsApp,
+    comms: RawComms,
+    people: RawPeople,
+    database: store::Config,
+    model: toml::Table,
+    server: RawServer,
+    gateway: RawGateway,
+    agents: BTreeMap<String, RawEndpoint>,
+    link: RawLink,
+    http: channels::transport::Config,
+    terminal: channels::cli::Config,
+    intake: runtime::config::Intake,
+    turns: runtime::config::Turns,
+    questions: runtime::config::Questions,
+    delivery: runtime::config::Delivery,
+    files: RawFiles,
+    log: crate::telemetry::Config,
+    shutdown: RawShutdown,
+    firm: Firm,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPeople {
+    technician_phone: String,
+    office_phone: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawServer {
+    bind: String,
+    public_url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGateway {
+    port: u16,
+    jwt_secret: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEndpoint {
+    port: u16,
+    #[serde(default)]
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLink {
+    secret: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFiles {
+    overrides: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawShutdown {
+    grace_seconds: u64,
+}
+
+/// Shorter secrets can be guessed.
+const SECRET_BYTES: usize = 16;
+
+impl Settings {
+    /// Reads this process's environment and the files of its working directory.
+    ///
+    /// # Errors
+    /// [`Error`]: one sentence that names the setting, the value and the mend.
+    pub fn of_process() -> Result<Self, Error> {
+        Self::load(&Sources::of_process(Path::new(""))?)
+    }
+
+    /// Puts the layers one on the other, weakest first, and resolves them.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn load(sources: &Sources) -> Result<Self, Error> {
+        let mut layers = Layers::built_in(&BUILT_IN)?;
+        if let Some(text) = &sources.local {
+            layers.file(LOCAL, text)?;
+        }
+        variables::apply(&mut layers, &sources.variables)?;
+        Self::resolve(layers.read()?, &layers, sources)
+    }
+
+    fn resolve(raw: Raw, layers: &Layers, sources: &Sources) -> Result<Self, Error> {
+        let bind: IpAddr = raw.server.bind.trim().parse().map_err(|_| {
+            Error::bad(
+                "PLUMBLINE_BIND",
+                &raw.server.bind,
+                "it must be an IP address like 127.0.0.1 or 0.0.0.0",
+            )
+        })?;
+        let country_code = raw.comms.country_code()?;
+        let database = database(raw.database)?;
+        let agents = endpoints(&raw.agents, bind)?;
+        distinct_ports(raw.gateway.port, &agents)?;
+        raw.firm.check().map_err(|bad| Error::Clash(bad.to_string()))?;
+        let media_folder = raw.comms.media_folder()?;
+        let belt = runtime::Config {
+            intake: raw.intake,
+            turns: raw.turns,
+            questions: raw.questions,
+            delivery: raw.delivery,
+        };
+        Ok(Self {
+            communication: Communication::resolve(&raw.communication, &raw.whatsapp, &raw.comms)?,
+            database_named: layers.origin("database.url").is_some(),
+            data_folder: beside(&database.url),
+            database,
+            model: Model::resolve(&raw.model, &media_folder)?,
+            media_folder: PathBuf::from(media_folder),
+            overrides: overrides(&raw.files.overrides)?,
+            transcription: raw.comms.transcription()?,
+            phones: phones(&raw.people, &country_code)?,
+            country_code,
+            bind,
+            public_url: optional(&raw.server.public_url)
+                .map(|url| address(&url, "server.public_url"))
+                .transpose()?,
+            gateway: Gateway {
+                port: raw.gateway.port,
+                jwt_secret: secret(&raw.gateway.jwt_secret, "gateway.jwt_secret")?,
+            },
+            agents,
+            link_secret: secret(&raw.link.secret, "link.secret")?,
+            http: raw.http,
+            terminal: raw.terminal,
+            gather_named: layers.origin("turns.gather_ms").is_some(),
+            belt,
+            firm: raw.firm,
+            log: raw.log,
+            grace: Duration::from_secs(raw.shutdown.grace_seconds),
+            files: [sources.dotenv.then_some(".env"), sources.local.as_ref().map(|_| LOCAL)]
+                .into_iter()
+                .flatten()
+                .collect(),
+        })
+    }
+
+    /// Makes these the settings of CLI mode.
+    pub fn for_terminal(&mut self) {
+        self.belt = self.belt_for_terminal();
+    }
+
+    /// The belt's settings for CLI mode: a line is a whole message, so nothing is gathered unless somebody said so.
+    #[must_use]
+    pub fn belt_for_terminal(&self) -> runtime::Config {
+        let mut belt = self.belt.clone();
+        if !self.gather_named {
+            belt.turns.gather_ms = 0;
+        }
+        belt
+    }
+}
+
+fn endpoints(
+    raw: &BTreeMap<String, RawEndpoint>,
+    bind: IpAddr,
+) -> Result<BTreeMap<AgentName, Endpoint>, Error> {
+    let here = match bind {
+        IpAddr::V6(_) if !bind.is_unspecified() => format!("[{bind}]"),
+        _ if bind.is_unspecified() => "127.0.0.1".to_owned(),
+        _ => bind.to_string(),
+    };
+    raw.iter()
+        .map(|(name, endpoint)| {
+            let url = match optional(&endpoint.url) {
+                Some(url) => address(&url, &format!("agents.{name}.url"))?,
+                None => format!("http://{here}:{}", endpoint.port),
+            };
+            Ok((AgentName::from(name.as_str()), Endpoint { port: endpoint.port, url }))
+        })
+        .collect()
+}
+
+/// Two servers of one program cannot share a port; zero lets the system choose.
+fn distinct_ports(gateway: u16, agents: &BTreeMap<AgentName, Endpoint>) -> Result<(), Error> {
+    let mut taken = BTreeMap::from([(gateway, variables::name_of("gateway.port"))]);
+    for (name, endpoint) in agents.iter().filter(|(_, endpoint)| endpoint.port != 0) {
+        let setting = variables::name_of(&format!("agents.{name}.port"));
+        if let Some(other) = taken.insert(endpoint.port, setting.clone()) {
+            let port = endpoint.port;
+            return Err(Error::Clash(format!(
+                "{other} and {setting} are both {port}: give each a port of its own"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn secret(text: &str, key: &str) -> Result<Option<SecretString>, Error> {
+    match optional(text) {
+        Some(text) if text.len() < SECRET_BYTES => Err(Error::bad(
+            variables::name_of(key),
+            "(not shown)",
+            format!(
+                "it must have at least {SECRET_BYTES} characters, for example from `openssl rand -hex 32`"
+            ),
+        )),
+        other => Ok(other.map(Into::into)),
+    }
+}
+
+fn phones(raw: &RawPeople, country: &str) -> Result<Vec<(Role, String)>, Error> {
+    let named = [
+        (Role::Technician, &raw.technician_phone, "people.technician_phone"),
+        (Role::Office, &raw.office_phone, "people.office_phone"),
+    ];
+    let set = named.into_iter().filter_map(|(role, phone, key)| Some((role, optional(phone)?, key)));
+    set.map(|(role, phone, key)| {
+        let digits = domain::import::digits_of_phone(&phone, country)
+            .map_err(|why| Error::bad(variables::name_of(key), &phone, why))?;
+        Ok((role, digits))
+    })
+    .collect()
+}
+
+fn overrides(text: &str) -> Result<Option<PathBuf>, Error> {
+    let Some(folder) = optional(text).map(PathBuf::from) else { return Ok(None) };
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    Err(Error::bad(variables::name_of("files.overrides"), text, "there is no such folder"))
+}
+
+fn database(config: store::Config) -> Result<store::Config, Error> {
+    let scheme = config.url.split(':').next().unwrap_or_default();
+    if matches!(scheme, "sqlite" | "postgres" | "postgresql") {
+        return Ok(config);
+    }
+    let shown = communication::without_password(&config.url);
+    Err(Error::bad(variables::name_of("database.url"), shown, "it must begin with sqlite:// or postgres://"))
+}
+
+/// The folder of an SQLite file, or `data` where the database is no file.
+fn beside(url: &str) -> PathBuf {
+    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    let file = file
+        .map(|rest| rest.split('?').next().unwrap_or_default())
+        .filter(|f| !f.is_empty() && *f != ":memory:");
+    match file.map(Path::new).map(|file| file.parent().unwrap_or(Path::new(""))) {
+        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+        Some(folder) => folder.to_owned(),
+        None => PathBuf::from("data"),
+    }
+}
+
+/// Every setting's name, for `.env.example` and the house rules.
+#[must_use]
+pub fn named_variables() -> BTreeSet<&'static str> {
+    variables::NAMED.iter().map(|(name, _)| *name).collect()
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

@@ -1,0 +1,82 @@
+//! Where settings come from in a process: the environment, `.env` and `config/local.toml` of the working directory.
+//! The only place that reads them; everything after is given values.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::error::Error;
+
+/// What was found. Tests write one by hand.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Variables; the environment's own win over those of `.env`.
+    pub variables: BTreeMap<String, String>,
+    /// The text of `config/local.toml`.
+    pub local: Option<String>,
+    /// Whether there is a `.env`, for `doctor`.
+    pub dotenv: bool,
+}
+
+pub const LOCAL: &str = "config/local.toml";
+const DOTENV: &str = ".env";
+
+impl Sources {
+    /// Reads this process's environment and the files of `folder`.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Bad`] for a variable of ours that is not UTF-8.
+    pub fn of_process(folder: &Path) -> Result<Self, Error> {
+        let mut sources = Self { local: text_of(&folder.join(LOCAL), LOCAL)?, ..Self::default() };
+        if let Some(dotenv) = text_of(&folder.join(DOTENV), DOTENV)? {
+            sources.dotenv = true;
+            sources.variables = dotenv_variables(&dotenv)?;
+        }
+        for (name, value) in std::env::vars_os() {
+            let Some(name) = name.to_str() else { continue };
+            match value.into_string() {
+                Ok(value) => {
+                    sources.variables.insert(name.to_owned(), value);
+                }
+                Err(_) if super::variables::is_ours(name) => {
+                    return Err(Error::bad(name, "(unreadable)", "it must be UTF-8 text"));
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(sources)
+    }
+}
+
+fn dotenv_variables(text: &str) -> Result<BTreeMap<String, String>, Error> {
+    dotenvy::from_read_iter(text.as_bytes())
+        .map(|line| line.map_err(|e| Error::File { file: DOTENV.to_owned(), why: e.to_string() }))
+        .collect()
+}
+
+fn text_of(path: &Path, name: &str) -> Result<Option<String>, Error> {
+    match std::fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| Error::File { file: name.to_owned(), why: "it is not UTF-8 text".to_owned() }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::File { file: name.to_owned(), why: error.to_string() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dotenv_is_read_without_touching_the_environment() {
+        let text = "# a comment\nOPENAI_API_KEY=\"sk 1\"\nexport MODEL_PROVIDER=openai\nEMPTY=\n";
+        let variables = dotenv_variables(text).unwrap();
+        assert_eq!(variables["OPENAI_API_KEY"], "sk 1");
+        assert_eq!(variables["MODEL_PROVIDER"], "openai");
+        assert_eq!(variables["EMPTY"], "");
+        assert!(std::env::var("MODEL_PROVIDER").as_deref() != Ok("openai"));
+        let error = dotenv_variables("this is no line").unwrap_err().to_string();
+        assert!(error.starts_with(".env cannot be read"), "{error}");
+    }
+}
