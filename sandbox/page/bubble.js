@@ -16,7 +16,7 @@ export function bubble(phone, message, chosen) {
     : inside(phone, message);
   const buttons = message.revoked ? [] : options(phone, message, chosen);
   return el(
-    "li",
+    "div",
     {
       class: `row ${mine ? "mine" : "theirs"}`,
       data: { at: appeared(message), direction: message.direction },

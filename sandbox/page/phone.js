@@ -28,7 +28,7 @@ export class Phone {
     this.owner = el("div", { class: "owner" });
     this.bar = el("div", { class: "statusbar", "aria-hidden": "true" });
     this.top = el("div", { class: "chat-head" });
-    this.log = el("ol", {
+    this.log = el("div", {
       class: "chat",
       testid: `chat-${this.id}`,
       role: "log",
@@ -161,11 +161,11 @@ export class Phone {
       row.classList.toggle("tail", first || dayOf(at) !== last);
       if (dayOf(at) !== last) {
         last = dayOf(at);
-        this.log.insertBefore(el("li", { class: "day" }, day(at, now())), row);
+        this.log.insertBefore(el("div", { class: "day" }, day(at, now())), row);
       }
     }
     this.empty ??= el(
-      "li",
+      "div",
       { class: "hint" },
       "Write something: it reaches your app as a webhook. Only then may the business answer freely, for 24 hours.",
     );
@@ -250,7 +250,7 @@ export class Phone {
 
   dots(typing) {
     this.typingRow ??= el(
-      "li",
+      "div",
       { class: "typing", testid: "typing", "aria-label": "The business is typing" },
       el("span", {}, el("i"), el("i"), el("i")),
     );

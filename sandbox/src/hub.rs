@@ -83,8 +83,10 @@ impl Hub {
     /// Everything back to the start, at the present time.
     pub(crate) fn reset(&self) {
         self.act(|world| {
-            let now = world.now;
+            let (now, numbered) = (world.now, world.deliveries.next);
             *world = World::new(&self.config, &self.base_url, now);
+            // Numbers go on, so that a webhook still in flight is not taken for a new one.
+            world.deliveries.next = numbered;
             world.tell(json!({ "type": "reset" }));
         });
     }

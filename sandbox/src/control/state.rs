@@ -48,8 +48,9 @@ pub(super) async fn import(State(hub): Hubs, given: Body) -> Reply {
         serde_json::from_value(body(given)?).map_err(|error| Problem::bad(error.to_string()))?;
     hub.clock.advance_to(next.now);
     hub.act(|world| {
-        let (now, base_url) = (world.now, world.base_url.clone());
+        let (now, base_url, numbered) = (world.now, world.base_url.clone(), world.deliveries.next);
         *world = next;
+        world.deliveries.next = world.deliveries.next.max(numbered);
         world.now = world.now.max(now);
         world.base_url = base_url;
         world.tell(json!({ "type": "reset" }));

@@ -164,10 +164,16 @@ impl Deliveries {
         taken
     }
 
-    /// The lane is free again. Called once for each id that `take_ready` gave out.
+    /// The lane is free again. An id from before a reset holds no lane here and changes nothing.
     pub(crate) fn release(&mut self, id: u64) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        self.busy.remove(&id);
+        if self.busy.remove(&id).is_some() {
+            self.in_flight = self.in_flight.saturating_sub(1);
+        }
+    }
+
+    /// Whether a due attempt is still wanted: a redelivery may have come first.
+    pub(crate) fn wants(&self, id: u64) -> bool {
+        self.log.get(&id).is_some_and(|delivery| matches!(delivery.stage, Stage::Waiting | Stage::Retrying))
     }
 
     fn lane(&self, id: u64, ordered: bool) -> Option<String> {

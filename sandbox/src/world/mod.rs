@@ -111,6 +111,7 @@ impl World {
             match due {
                 Due::Status(wamid, state) => self.reach_state(&wamid, state),
                 Due::Fail(wamid, code, details) => self.fail(&wamid, code, details),
+                Due::Attempt(delivery) if !self.deliveries.wants(delivery) => {}
                 Due::Attempt(delivery) => self.deliveries.queue(delivery),
                 Due::FlushBatch(number) => self.flush_batch(Some(number)),
                 Due::ReleaseHeld(delivery) => self.release_held(Some(delivery)),

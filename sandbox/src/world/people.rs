@@ -33,6 +33,27 @@ impl Recipient {
     }
 }
 
+/// Other ways to write a number of Brazil, Mexico or Argentina: with and without the mobile digit.
+fn variants(digits: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (long, short) in [("521", "52"), ("549", "54")] {
+        if let Some(rest) = digits.strip_prefix(long).filter(|rest| rest.len() == 10) {
+            found.push(format!("{short}{rest}"));
+        } else if let Some(rest) = digits.strip_prefix(short).filter(|rest| rest.len() == 10) {
+            found.push(format!("{long}{rest}"));
+        }
+    }
+    if let Some(rest) = digits.strip_prefix("55").filter(|rest| rest.is_ascii()) {
+        match rest.len() {
+            11 if rest.as_bytes()[2] == b'9' => found.push(format!("55{}{}", &rest[..2], &rest[3..])),
+            // Only mobile numbers, which start with 6 to 9, ever had the digit added.
+            10 if rest.as_bytes()[2] >= b'6' => found.push(format!("55{}9{}", &rest[..2], &rest[2..])),
+            _ => {}
+        }
+    }
+    found
+}
+
 impl World {
     pub(crate) fn recipient(&mut self, checked: &Checked) -> Result<Recipient, Refusal> {
         // With both given, `to` wins.
@@ -75,7 +96,14 @@ impl World {
         if !to.chars().all(allowed) || !(5..=20).contains(&digits.len()) {
             return Err(Refusal::value(format!("Recipient phone number {to} is not valid")));
         }
-        let wire = self.international(to, digits);
+        let mut wire = self.international(to, digits);
+        if self.with_phone(&wire).is_none()
+            && let Some(known) =
+                variants(&wire).into_iter().find(|variant| self.with_phone(variant).is_some())
+        {
+            // Meta answers with the number the person really has.
+            wire = known;
+        }
         if wire == self.account.digits() {
             return Err(Refusal::code(131_021));
         }
@@ -177,5 +205,20 @@ impl World {
         }
         self.tell_person(id);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variants;
+
+    #[test]
+    fn three_countries_have_two_ways_to_write_a_mobile_number() {
+        assert_eq!(variants("5511987654321"), ["551187654321"]);
+        assert_eq!(variants("551187654321"), ["5511987654321"]);
+        assert!(variants("551133334444").is_empty(), "a landline is never made a mobile");
+        assert_eq!(variants("525512345678"), ["5215512345678"]);
+        assert_eq!(variants("5491112345678"), ["541112345678"]);
+        assert!(variants("491713920017").is_empty());
     }
 }

@@ -134,6 +134,17 @@ async fn someone_without_a_number_is_known_by_scoped_id_only() {
 }
 
 #[tokio::test]
+async fn a_number_written_the_other_way_reaches_its_owner() {
+    let stage = Stage::new().await;
+    stage
+        .must(Method::POST, "/people", json!({ "id": "ana", "name": "Ana", "phone": "5215512345678" }))
+        .await;
+    let (_, body) =
+        stage.send(json!({ "to": "+52 55 1234 5678", "type": "text", "text": { "body": "Hola" } })).await;
+    assert_eq!(body["contacts"][0], json!({ "input": "+52 55 1234 5678", "wa_id": "5215512345678" }));
+}
+
+#[tokio::test]
 async fn a_username_hides_the_number_until_the_business_uses_it() {
     let stage = Stage::new().await;
     stage.must(Method::PATCH, "/people/technician", json!({ "username": "frank" })).await;

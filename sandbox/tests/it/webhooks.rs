@@ -114,6 +114,20 @@ async fn a_logged_webhook_can_be_redelivered_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn a_redelivery_that_succeeds_ends_the_retries() {
+    let stage = Stage::new().await;
+    stage.receiver.answer(&[500]);
+    stage.frank("text", json!({ "body": "Hello" })).await;
+    stage.settle().await;
+    let id = stage.deliveries().await[0]["id"].as_u64().unwrap();
+    stage.must(Method::POST, &format!("/deliveries/{id}/redeliver"), json!({})).await;
+    stage.settle().await;
+    assert_eq!(stage.receiver.take().len(), 2);
+    stage.advance(DAY).await;
+    assert!(stage.receiver.take().is_empty());
+}
+
+#[tokio::test]
 async fn any_field_can_be_sent_by_hand() {
     let stage = Stage::new().await;
     stage
