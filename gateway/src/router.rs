@@ -79,3 +79,7 @@ fn guarded(routes: Router, gateway: &Gateway) -> Router {
             .layer(DefaultBodyLimit::max(config.body_kib.saturating_mul(1024))),
     )
 }
+
+#[cfg(test)]
+#[path = "router_tests.rs"]
+mod tests;

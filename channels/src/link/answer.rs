@@ -14,9 +14,10 @@ use serde_json::Value;
 
 use crate::transport::{Answer, Failure};
 
-/// The waits between tries, doubling, without jitter: a link has one sender.
+/// The waits between tries, doubling, without jitter: a link has one sender. Short, because a person waits for the office
+/// to be back.
 const FIRST: Duration = Duration::from_secs(1);
-const CEILING: Duration = Duration::from_secs(60);
+const CEILING: Duration = Duration::from_secs(15);
 /// A person has to mend something first.
 const MENDING: Duration = Duration::from_secs(300);
 /// The longest wait that a peer may ask for.
