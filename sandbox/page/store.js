@@ -38,11 +38,35 @@ function setClock(ms) {
   emit("clock");
 }
 
-let loading;
+let loading = false;
+let again = false;
+let queue = [];
+/** Number of the last change the loaded state already holds. */
+let seen = 0;
 
+/** Loads everything; what is told meanwhile waits, and what the load already holds is dropped. */
 async function reload() {
-  loading ??= load().finally(() => (loading = undefined));
-  const all = await loading;
+  again = true;
+  if (loading) return;
+  loading = true;
+  try {
+    let all;
+    while (again) {
+      again = false;
+      all = await load();
+    }
+    take(all);
+    loading = false;
+    const waiting = queue;
+    queue = [];
+    waiting.forEach(handle);
+  } finally {
+    loading = false;
+  }
+}
+
+function take(all) {
+  seen = all.number;
   state.account = all.account;
   state.people = new Map(all.people.map((person) => [person.id, person]));
   state.messages = new Map(all.messages.map((message) => [message.id, message]));
@@ -85,15 +109,20 @@ const handlers = {
   },
 };
 
+const whole = (news) => ["hello", "reset", "account", "person_gone"].includes(news.type);
+
+function handle(news) {
+  if (news.number <= seen) return;
+  if (loading && !whole(news)) queue.push(news);
+  else Promise.resolve(handlers[news.type]?.(news)).catch(() => emit("live", "reconnecting"));
+}
+
 /** Opens the stream; the browser opens it again by itself when it breaks. */
 export function start() {
   const source = new EventSource("/sandbox/events");
   source.onopen = () => emit("live", "live");
   source.onerror = () => emit("live", "reconnecting");
-  source.onmessage = (event) => {
-    const news = JSON.parse(event.data);
-    Promise.resolve(handlers[news.type]?.(news)).catch(() => emit("live", "reconnecting"));
-  };
+  source.onmessage = (event) => handle(JSON.parse(event.data));
 }
 
 /** Messages a person can see on their phone, in the order they came to it. */

@@ -1,6 +1,7 @@
 //! The one lock around the world, and the loop that runs what is due and sends what is ready.
 //! It holds no rule of its own and is never locked across an await.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub(crate) struct Hub {
     pub http: reqwest::Client,
     pub news: broadcast::Sender<Arc<Value>>,
     pub stop: CancellationToken,
+    /// How many changes have been told; only touched under the lock.
+    told: AtomicU64,
     changed: Notify,
     settled: Notify,
 }
@@ -52,6 +55,7 @@ impl Hub {
             http,
             news,
             stop: CancellationToken::new(),
+            told: AtomicU64::new(0),
             changed: Notify::new(),
             settled: Notify::new(),
         }))
@@ -68,7 +72,8 @@ impl Hub {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         world.now = world.now.max(self.clock.now_ms());
         let result = change(&mut world);
-        for news in world.news.drain(..) {
+        for mut news in world.news.drain(..) {
+            news["number"] = json!(self.told.fetch_add(1, Ordering::SeqCst) + 1);
             // Nobody may be listening.
             let _ = self.news.send(Arc::new(news));
         }
@@ -78,6 +83,11 @@ impl Hub {
     /// Looks at the world at the present time.
     pub(crate) fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
         self.quietly(|world| look(world))
+    }
+
+    /// Number of the last change told. Called inside `read`, it fits what is read there.
+    pub(crate) fn told(&self) -> u64 {
+        self.told.load(Ordering::SeqCst)
     }
 
     /// Everything back to the start, at the present time.

@@ -22,6 +22,8 @@ pub(super) async fn everything(State(hub): Hubs) -> Json<Value> {
     Json(hub.read(|world| {
         json!({
             "now_ms": world.now,
+            // Events up to this number are in here already.
+            "number": hub.told(),
             "account": super::account::view(world),
             "people": world.people.values().map(|person| person.view(world.now)).collect::<Vec<_>>(),
             "messages": world.messages.iter().map(crate::world::message::Message::view).collect::<Vec<_>>(),
