@@ -38,11 +38,11 @@ pub struct Lines {
 enum Source {
     Piped(mpsc::Receiver<RawLine>),
     /// Lines of the editor, understood when Enter was pressed; and the terminal as it was before, for the end.
-    Typed(mpsc::Receiver<Input>, #[expect(dead_code, reason = "put back when dropped")] tty::Kept),
+    Typed(mpsc::Receiver<Input>, #[expect(dead_code, reason = "put back when dropped")] tty::Session),
 }
 
 impl Lines {
-    pub(super) fn typed(terminal: Terminal, lines: mpsc::Receiver<Input>, before: tty::Kept) -> Self {
+    pub(super) fn typed(terminal: Terminal, lines: mpsc::Receiver<Input>, before: tty::Session) -> Self {
         Self { terminal, source: Source::Typed(lines, before) }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn open(setup: Setup, history: Option<PathBuf>, colour: bool) -> io::
     let terminal = Terminal::on(setup, Box::new(paper));
     let (sender, lines) = mpsc::channel(AHEAD);
     let person = PersonAtKeys { terminal: terminal.clone(), editor, history, waiting, sender };
-    let lines = Lines::typed(terminal.clone(), lines, tty::Kept::as_it_is());
+    let lines = Lines::typed(terminal.clone(), lines, tty::Session::begin());
     std::thread::spawn(move || person.work());
     Ok((terminal, lines))
 }
@@ -56,9 +56,12 @@ struct PersonAtKeys {
 impl PersonAtKeys {
     /// Reads lines until the end of input, which closes the channel.
     fn work(mut self) {
-        let mut interrupted = false;
+        let (mut interrupted, mut asked) = (false, false);
         loop {
-            self.wait();
+            // Nothing is waited for before the first line: the prompt is there at once.
+            if std::mem::take(&mut asked) {
+                self.wait();
+            }
             let line = match self.editor.readline(&self.terminal.prompt()) {
                 Ok(line) => line,
                 Err(ReadlineError::Interrupted) if !interrupted => {
@@ -73,10 +76,11 @@ impl PersonAtKeys {
             if !line.trim().is_empty() {
                 self.remember(&line);
             }
-            if let Some(input) = self.terminal.understand(&RawLine::new(line.as_bytes()))
-                && self.sender.blocking_send(input).is_err()
-            {
-                return;
+            if let Some(input) = self.terminal.understand(&RawLine::new(line.as_bytes())) {
+                asked = true;
+                if self.sender.blocking_send(input).is_err() {
+                    return;
+                }
             }
         }
     }

@@ -11,6 +11,8 @@ pub fn both_ends() -> bool {
 
 #[cfg(unix)]
 mod device {
+    use std::io::Write as _;
+
     use super::{Duration, io};
     use rustix::{
         event::{PollFd, PollFlags, Timespec, poll},
@@ -33,8 +35,26 @@ mod device {
     /// The terminal's settings, put back when dropped.
     pub struct Kept(Option<Termios>);
 
+    /// The terminal as a whole session found it: also ends the bracketed paste that an editor began and, stopped by a
+    /// signal, could not end.
+    pub struct Session(#[expect(dead_code, reason = "put back when dropped")] Kept);
+
+    impl Session {
+        pub fn begin() -> Self {
+            Self(Kept::as_it_is())
+        }
+    }
+
+    impl Drop for Session {
+        fn drop(&mut self) {
+            let mut out = io::stdout().lock();
+            // The terminal may be gone, and then there is nothing to put back.
+            let _ = out.write_all(b"\x1b[?2004l").and_then(|()| out.flush());
+        }
+    }
+
     impl Kept {
-        pub fn as_it_is() -> Self {
+        fn as_it_is() -> Self {
             Self(termios::tcgetattr(io::stdin()).ok())
         }
 
@@ -74,15 +94,19 @@ mod device {
 
     pub struct Kept;
 
-    impl Kept {
-        pub fn as_it_is() -> Self {
+    pub struct Session;
+
+    impl Session {
+        pub fn begin() -> Self {
             Self
         }
+    }
 
+    impl Kept {
         pub fn without_echo() -> Self {
             Self
         }
     }
 }
 
-pub use device::{Kept, key_within, width};
+pub use device::{Kept, Session, key_within, width};
