@@ -121,7 +121,7 @@ function template(one) {
       el("strong", {}, one.name),
       el("small", {}, `${one.language} · ${one.category.toLowerCase()}`),
     ),
-    choose("", [...new Set([...STATES, one.status])], one.status, (status) =>
+    choose("State", [...new Set([...STATES, one.status])], one.status, (status) =>
       post(`/templates/${one.id}/status`, { status }),
     ),
   );

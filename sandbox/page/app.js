@@ -56,7 +56,10 @@ const tick = () => {
   clock.dateTime = new Date(now()).toISOString();
   for (const phone of phones.values()) phone.tick();
 };
-on("clock", tick);
+on("clock", () => {
+  tick();
+  for (const phone of phones.values()) phone.header();
+});
 setInterval(tick, 1000);
 
 fill(
@@ -67,11 +70,7 @@ fill(
     ["+24 h", { hours: 24 }, "Advance the clock by one day: service windows close"],
     ["+7 d", { days: 7 }, "Advance the clock by seven days: retries end, inbound media are gone"],
   ].map(([label, by, title]) =>
-    el(
-      "button",
-      { type: "button", title, "aria-label": title, onclick: () => post("/clock/advance", by) },
-      label,
-    ),
+    el("button", { type: "button", title, onclick: () => post("/clock/advance", by) }, label),
   ),
 );
 

@@ -109,7 +109,6 @@ function quote(message) {
       type: "button",
       class: `quote ${own ? "own" : ""}`,
       onclick: go,
-      "aria-label": `Reply to ${name}: ${preview(target)}`,
     },
     el("strong", {}, name),
     el("span", {}, preview(target)),

@@ -79,7 +79,11 @@ function take(all) {
 }
 
 const handlers = {
-  hello: () => reload(),
+  hello() {
+    // A stream that opens again may come from a sandbox that counts anew.
+    seen = 0;
+    return reload();
+  },
   reset: () => reload(),
   clock: (news) => setClock(news.now_ms),
   account: () => reload(),

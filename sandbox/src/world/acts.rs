@@ -161,7 +161,8 @@ impl World {
 
     /// Emits one `messages[]` item as this person's.
     pub(super) fn emit_item(&mut self, id: &str, item: &Value, summary: &str, messages: Vec<String>) {
-        let Some(person) = self.people.get(id) else { return };
+        // Somebody the business has blocked reaches nobody.
+        let Some(person) = self.people.get(id).filter(|person| !person.blocked_by_business) else { return };
         let value = if summary.starts_with("system") {
             payload::system(self, item)
         } else {

@@ -101,9 +101,11 @@ impl World {
 
     /// What the reviewer, or quality, did. False when there is no such template or no such event.
     pub(crate) fn set_template_status(&mut self, id: &str, event: &str, reason: Option<&str>) -> bool {
+        let Some(present) = self.templates.by_id(id).map(|template| template.status) else { return false };
         let status = match event {
             "APPROVED" | "REINSTATED" | "UNARCHIVED" => Status::Approved,
-            "FLAGGED" | "PAUSED" => Status::Paused,
+            // Warnings: the template can still be sent.
+            "FLAGGED" | "LOCKED" => present,
             other => match serde_json::from_value(json!(other)) {
                 Ok(status) => status,
                 Err(_) => return false,

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, words};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n not really";
 const DAY: i64 = 86_400_000;
@@ -86,6 +86,23 @@ async fn a_voice_note_arrives_with_id_hash_and_url() {
     stage.fault(json!({ "target": "media", "fault": { "kind": "gone" } })).await;
     assert_eq!(stage.get(&format!("/{id}")).await.0, 400);
     assert_eq!(stage.http.get(url).bearer_auth("sandbox-token").send().await.unwrap().status().as_u16(), 404);
+}
+
+#[tokio::test]
+async fn links_are_fetched_when_the_switch_says_so() {
+    let stage = Stage::with(|config| config.switches.fetch_links = true).await;
+    stage.open_window().await;
+    let base = stage.receiver.url.trim_end_matches("/webhook").to_owned();
+    let image = |link: String| json!({ "type": "image", "image": { "link": link } });
+    assert_eq!(stage.send(image(format!("{base}/pipe.png"))).await.0, 200);
+    stage.advance(1_000).await;
+    assert_eq!(words(&stage.receiver.statuses()), ["sent", "delivered"]);
+    assert!(stage.thread().await.last().unwrap()["content"]["id"].is_string());
+    assert_eq!(stage.send(image(format!("{base}/none.png"))).await.0, 200);
+    stage.advance(1_000).await;
+    let failed = stage.receiver.statuses().remove(0);
+    assert_eq!(failed["errors"][0]["code"], 131_053);
+    assert_eq!(failed["errors"][0]["error_data"]["details"], "Media download error: HTTP code 404");
 }
 
 #[tokio::test]

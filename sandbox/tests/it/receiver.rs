@@ -38,8 +38,10 @@ impl Receiver {
         let inner = Arc::new(Mutex::new(Inner::default()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhook", listener.local_addr().unwrap());
-        let router =
-            Router::new().route("/webhook", get(handshake).post(receive)).with_state(Arc::clone(&inner));
+        let router = Router::new()
+            .route("/webhook", get(handshake).post(receive))
+            .route("/pipe.png", get(|| async { ([("content-type", "image/png")], "png") }))
+            .with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { url, inner }
     }
