@@ -47,7 +47,7 @@ pub async fn ask(tx: &mut Tx, belt: &Belt, asker: &Asker<'_>, ask: Ask, now: Mil
     };
     question::open(tx, &asked, asker.conversation.agent.as_str()).await?;
     for (person, conversation) in recipients(tx, belt, asker.conversation, &asked.purpose, now).await? {
-        let language = person.as_ref().and_then(|p| p.language).unwrap_or(conversation.language);
+        let language = person.as_ref().and_then(|p| p.language).unwrap_or(asker.conversation.language);
         let (text, choices) = words(belt, &asked, &ask.options, language);
         let key = format!("question:{}:{}", asked.id, conversation.id);
         put(tx, belt, &asked, (person.as_ref(), &conversation), (key, text, choices), now).await?;
@@ -132,7 +132,7 @@ async fn recipients(
     now: Millis,
 ) -> Result<Vec<Recipient>, Error> {
     match purpose.role() {
-        Some(role) => holders(tx, belt, role, now).await,
+        Some(role) => holders(tx, belt, role, own.language, now).await,
         None => {
             let person = match &own.contact {
                 Some(id) => contact::get(tx, id).await?,
@@ -143,17 +143,24 @@ async fn recipients(
     }
 }
 
-/// Everyone who holds `role` and can be reached, each with their conversation with that role's agent.
+/// Everyone who holds `role` and can be reached, each with their conversation with that role's agent. Who never wrote
+/// anything is written to in `language`.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn holders(tx: &mut Tx, belt: &Belt, role: Role, now: Millis) -> Result<Vec<Recipient>, Error> {
+pub async fn holders(
+    tx: &mut Tx,
+    belt: &Belt,
+    role: Role,
+    language: Language,
+    now: Millis,
+) -> Result<Vec<Recipient>, Error> {
     let Some(agent) = belt.agent_for(role) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for person in contact::holders(tx, role).await? {
         let identities = contact::identities_of(tx, &person.id).await?;
         let Some(address) = belt.people.iter().find_map(|channel| reach(channel, &identities)) else { continue };
-        let language = person.language.unwrap_or_else(|| belt.firm.language());
+        let language = person.language.unwrap_or(language);
         let conversation =
             conversation::open(tx, &belt.ids, &agent.name, &address, Some(&person.id), language, now).await?;
         found.push((Some(person), conversation));

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use channels::channel::{Channel, Facts, LostAnswer};
 use domain::{
+    agent::AgentName,
     clock::Millis,
+    id::JobId,
     inbound::{Arrival, Inbound},
-    job::JobNotice,
+    job::{HandoffState, JobNotice, Settlement, SettlementStatus},
     outbound::{Content, DeliveryState, SendOutcome},
     retry::backoff,
     turn::Wake,
@@ -170,7 +172,10 @@ async fn job_told(
     let (job, handover) = (notice.job().clone(), Wake::Handoff(notice.job().clone()));
     match outcome {
         SendOutcome::Sent { external } => {
-            handoff::accepted(tx, &row.agent, &job, external, now).await?;
+            match notice {
+                JobNotice::Withdrawn { reason, .. } => withdrawn(tx, &row.agent, &job, reason, now).await?,
+                _ => handoff::accepted(tx, &row.agent, &job, external, now).await?,
+            }
             wake::settle(tx, &handover, &json!({ "delivered": true }), now).await?;
         }
         SendOutcome::Refused { reason } => {
@@ -186,6 +191,17 @@ async fn job_told(
     }
     belt.bell.ring(Stage::Intake);
     Ok(())
+}
+
+/// The peer stopped the job: its word is the answer to our notice.
+async fn withdrawn(tx: &mut Tx, agent: &AgentName, job: &JobId, reason: &str, now: Millis) -> Result<(), Error> {
+    let settlement = Settlement {
+        job_id: job.clone(),
+        status: SettlementStatus::Withdrawn,
+        note: reason.to_owned(),
+        invoice_id: None,
+    };
+    handoff::settle(tx, agent, &settlement, HandoffState::Withdrawn, now).await
 }
 
 /// The peer's refusal comes in like any other news.

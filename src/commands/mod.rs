@@ -118,3 +118,7 @@ mod tests {
         assert!(matches!(Failure::from(io::Error::from(io::ErrorKind::BrokenPipe)), Failure::Told));
     }
 }
+
+#[cfg(test)]
+#[path = "lists_tests.rs"]
+mod lists_tests;

@@ -42,9 +42,20 @@ pub struct Spoken {
 pub enum Entry {
     /// What a person or a peer said: words, and lines in square brackets for what is not words
     /// (`[job settled] {json}`, `[image] caption`, `[location] ...`).
-    Heard { text: String, images: Vec<Image> },
-    Said { text: String, calls: Vec<ToolCall>, raw: Option<Value> },
-    Returned { call: CallId, name: String, content: String },
+    Heard {
+        text: String,
+        images: Vec<Image>,
+    },
+    Said {
+        text: String,
+        calls: Vec<ToolCall>,
+        raw: Option<Value>,
+    },
+    Returned {
+        call: CallId,
+        name: String,
+        content: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,8 +100,11 @@ pub trait Model: Send + Sync {
     fn name(&self) -> String;
 
     /// Whether words should be streamed to `listener` is the caller's wish; a model may ignore it.
-    async fn reply(&self, request: &ModelRequest, listener: Option<&dyn Listener>)
-    -> Result<ModelReply, ModelError>;
+    async fn reply(
+        &self,
+        request: &ModelRequest,
+        listener: Option<&dyn Listener>,
+    ) -> Result<ModelReply, ModelError>;
 }
 
 /// Why there is no reply. The variant is the decision.

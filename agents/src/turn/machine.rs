@@ -196,7 +196,10 @@ impl Machine {
         self.tokens += reply.usage.input + reply.usage.output;
         let text = reply.text.trim().to_owned();
         if reply.truncated {
-            return self.unusable(text, "[house] Your reply was cut off by the output limit. Answer again, shorter.");
+            return self.unusable(
+                text,
+                "[house] Your reply was cut off by the output limit. Answer again, shorter.",
+            );
         }
         if reply.calls.is_empty() && text.is_empty() {
             return self.unusable(text, "[house] Your reply was empty. Answer the person or call a tool.");
@@ -247,9 +250,10 @@ impl Machine {
     /// A call that need not be run to know its result is returned at once.
     fn pending(&mut self, call: &ToolCall) -> Pending {
         let state = match &call.arguments {
-            Arguments::Malformed { error, .. } => {
-                Some(format!("the arguments are no JSON: {error}. Call {} again with valid arguments", call.name))
-            }
+            Arguments::Malformed { error, .. } => Some(format!(
+                "the arguments are no JSON: {error}. Call {} again with valid arguments",
+                call.name
+            )),
             Arguments::Json(_) if self.same_calls(call) >= SAME_CALL => Some(format!(
                 "{} was called with these arguments {SAME_CALL} times; calling it again changes nothing",
                 call.name

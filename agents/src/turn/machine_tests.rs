@@ -36,7 +36,9 @@ fn assert_paired(machine: &Machine) {
                 let at = open.iter().position(|id| *id == call).expect("a result has its call");
                 open.remove(at);
             }
-            Entry::Heard { .. } => assert!(open.is_empty(), "something was heard between a call and its result"),
+            Entry::Heard { .. } => {
+                assert!(open.is_empty(), "something was heard between a call and its result")
+            }
         }
     }
 }

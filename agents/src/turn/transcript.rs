@@ -3,7 +3,7 @@
 use domain::{
     id::JobId,
     job::JobNotice,
-    message::{Author, Media, MediaKind, MediaSource, Message, Part},
+    message::{Author, Card, Media, MediaKind, MediaSource, Message, Part},
 };
 use serde_json::{Value, json};
 
@@ -49,7 +49,22 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
             Part::Choice { title, .. } => title.clone(),
             Part::Media(media) => media_line(media),
             Part::Location { latitude, longitude, name } => {
-                format!("[location] {latitude}, {longitude} {}", name.as_deref().unwrap_or_default()).trim_end().into()
+                format!("[location] {latitude}, {longitude} {}", name.as_deref().unwrap_or_default())
+                    .trim_end()
+                    .into()
+            }
+            Part::Contacts { cards } => cards.iter().map(card_line).collect::<Vec<_>>().join("\n"),
+            Part::Reaction { emoji: Some(emoji), .. } => format!("[reaction] {emoji}"),
+            Part::Reaction { emoji: None, .. } => "[reaction taken away]".to_owned(),
+            Part::Form { name, fields } => format!("[form {name}] {fields}"),
+            Part::Order { note, items } => {
+                let items: Vec<String> = items.iter().map(|i| format!("{}x {}", i.quantity, i.product)).collect();
+                format!("[order] {} {}", items.join(", "), note.as_deref().unwrap_or_default()).trim_end().into()
+            }
+            Part::Edited { .. } => "[corrects an earlier message, which now reads:]".to_owned(),
+            Part::Deleted { .. } => "[took an earlier message back]".to_owned(),
+            Part::Referral { headline, .. } => {
+                format!("[came from] {}", headline.as_deref().unwrap_or("an advertisement"))
             }
             Part::Job(notice) => notice_line(notice, customer),
             Part::Unsupported { kind, .. } => format!("[unsupported: {kind}]"),
@@ -59,18 +74,19 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
 }
 
 fn media_line(media: &Media) -> String {
-    let kind = match media.kind {
-        MediaKind::Image => "image",
-        MediaKind::Audio => "audio",
-        MediaKind::Video => "video",
-        MediaKind::Document => "document",
-        MediaKind::Sticker => "sticker",
-    };
+    let kind = media.kind.as_str();
     match (&media.transcript, media.caption.as_deref().or(media.name.as_deref())) {
         (Some(heard), _) => format!("[{kind}, transcribed] {heard}"),
         (None, Some(words)) => format!("[{kind}] {words}"),
         (None, None) => format!("[{kind}]"),
     }
+}
+
+fn card_line(card: &Card) -> String {
+    let known = [card.name.as_ref(), card.organisation.as_ref()].into_iter().flatten();
+    let known: Vec<&str> =
+        known.chain(&card.phones).chain(&card.emails).map(String::as_str).collect();
+    format!("[contact] {}", known.join(", "))
 }
 
 fn notice_line(notice: &JobNotice, customer: Option<&str>) -> String {
@@ -139,7 +155,9 @@ fn summary(older: &[Spoken], bytes: u64) -> Option<Spoken> {
     let left_out = older.len() - facts.len();
     (!older.is_empty()).then(|| Spoken {
         by_agent: false,
-        text: format!("[earlier, shortened; {left_out} messages left out]\n{}", facts.join("\n")).trim_end().to_owned(),
+        text: format!("[earlier, shortened; {left_out} messages left out]\n{}", facts.join("\n"))
+            .trim_end()
+            .to_owned(),
     })
 }
 

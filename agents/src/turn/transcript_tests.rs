@@ -37,6 +37,8 @@ fn what_is_not_words_is_announced() {
             caption: Some("the pipe".into()),
             source: MediaSource::File("data/media/a.jpg".into()),
             transcript: None,
+            voice: false,
+            sha256: None,
         }),
         Part::Location { latitude: 52.5, longitude: 13.4, name: None },
         Part::Unsupported { kind: "poll".into(), raw: Value::Null },

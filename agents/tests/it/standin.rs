@@ -113,10 +113,13 @@ impl Answer {
     }
 }
 
+type Otherwise = Box<dyn Fn(&Asked) -> Answer + Send>;
+
 #[derive(Default)]
 struct Book {
     script: VecDeque<Answer>,
     journal: Vec<Asked>,
+    otherwise: Option<Otherwise>,
 }
 
 pub struct StandIn {
@@ -149,6 +152,12 @@ impl StandIn {
         self
     }
 
+    /// What is answered once the script is at its end: for askers whose order nobody knows.
+    pub fn otherwise(&self, answer: impl Fn(&Asked) -> Answer + Send + 'static) -> &Self {
+        self.book.lock().unwrap().otherwise = Some(Box::new(answer));
+        self
+    }
+
     pub fn asked(&self) -> Vec<Asked> {
         self.book.lock().unwrap().journal.clone()
     }
@@ -175,8 +184,9 @@ async fn answer(State(book): State<Arc<Mutex<Book>>>, request: Request) -> Respo
     let streamed = asked.body["stream"] == true;
     let next = {
         let mut book = book.lock().unwrap();
+        let next = book.script.pop_front().or_else(|| book.otherwise.as_ref().map(|answer| answer(&asked)));
         book.journal.push(asked);
-        book.script.pop_front()
+        next
     };
     match next.unwrap_or_else(|| Answer::status(599, "nothing was scripted for this request")) {
         Answer::Says { message, finish } if streamed => raw(Answer::stream(&spoken(&message, finish))).await,

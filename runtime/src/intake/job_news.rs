@@ -6,7 +6,8 @@ use domain::{
     agent::AgentName,
     clock::Millis,
     conversation::Conversation,
-    id::{JobId, MessageId},
+    id::{JobId, MessageId, QuestionId},
+    language,
     job::{HandoffState, JobNotice, Settlement, SettlementStatus},
     message::{Author, Message, Part},
     turn::Wake,
@@ -14,7 +15,10 @@ use domain::{
 use serde_json::{Value, json};
 use store::{Error, Tx, conversation, event, handoff, message, office, question, turn, wake};
 
-use crate::belt::Belt;
+use crate::{
+    belt::Belt,
+    speak::{self, Speech},
+};
 
 pub(super) struct News {
     pub to: AgentName,
@@ -28,11 +32,14 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, news: News, now: Millis) -
         JobNotice::Reported { .. } => {}
         JobNotice::Corrected { .. } => {
             let why = json!({ "status": "superseded", "reason": "the technician corrected the job" });
-            question::cancel_for_job(tx, &job, &why, now).await?;
+            let cancelled = question::cancel_for_job(tx, &job, &why, now).await?;
+            tell_asked(tx, belt, &cancelled, "question.job_corrected", &json!({ "job": job }), now).await?;
         }
         JobNotice::Withdrawn { reason, .. } => {
             let why = json!({ "status": "withdrawn", "reason": reason });
-            question::cancel_for_job(tx, &job, &why, now).await?;
+            let cancelled = question::cancel_for_job(tx, &job, &why, now).await?;
+            let facts = json!({ "job": job, "reason": reason });
+            tell_asked(tx, belt, &cancelled, "question.job_withdrawn", &facts, now).await?;
         }
         JobNotice::Settled(settlement) => return settled(tx, belt, &news, settlement, now).await,
         JobNotice::Refused { reason, .. } => {
@@ -45,6 +52,25 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, news: News, now: Millis) -
     tell_agent(tx, belt, &held, news, now).await
 }
 
+/// Everyone who was asked hears that the question is void.
+async fn tell_asked(
+    tx: &mut Tx,
+    belt: &Belt,
+    cancelled: &[QuestionId],
+    key: &str,
+    facts: &Value,
+    now: Millis,
+) -> Result<(), Error> {
+    for id in cancelled {
+        for put in question::puts(tx, id).await? {
+            let Some(asked) = conversation::get(tx, &put.conversation).await? else { continue };
+            let sentence = belt.texts.sentence(asked.language, key, facts);
+            speak::say(tx, belt, &asked, Speech::house(format!("void:{id}:{}", asked.id), sentence), now).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The conversation that a job of the link is: `link:<peer>/<job>`.
 async fn jobs_own(
     tx: &mut Tx,
@@ -54,7 +80,13 @@ async fn jobs_own(
     now: Millis,
 ) -> Result<Conversation, Error> {
     let address = Address::new(ChannelName::link(news.peer.as_str()), job.as_str());
-    conversation::open(tx, &belt.ids, &news.to, &address, None, belt.firm.language(), now).await
+    let written = match &news.notice {
+        JobNotice::Reported { report } | JobNotice::Corrected { report } => language::detect(&report.work_done),
+        _ => None,
+    };
+    // Staff who never wrote anything are asked in the language of the report.
+    let language = written.unwrap_or_else(|| belt.firm.language());
+    conversation::open(tx, &belt.ids, &news.to, &address, None, language, now).await
 }
 
 async fn settled(

@@ -126,7 +126,7 @@ async fn tell_staff(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, why: &str, no
         Some(id) => store::contact::get(tx, id).await?.map_or_else(String::new, |person| person.name),
         None => taken.conversation.address.external.clone(),
     };
-    for (_, staff) in asking::holders(tx, belt, Role::Office, now).await? {
+    for (_, staff) in asking::holders(tx, belt, Role::Office, taken.conversation.language, now).await? {
         if staff.id == taken.conversation.id {
             continue;
         }

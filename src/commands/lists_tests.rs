@@ -1,0 +1,127 @@
+//! People, customers and queues from the command line: what is printed, what is kept, what is refused whole.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use domain::contact::Role;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    cli::{CustomersCommand, QueueCommand, UsersCommand},
+    settings::Sources,
+};
+
+struct House {
+    folder: TempDir,
+    settings: Settings,
+}
+
+fn house() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/house.db", folder.path().display());
+    let variables = BTreeMap::from([("DATABASE_URL".to_owned(), url)]);
+    let settings = Settings::load(&Sources { variables, ..Sources::default() }).unwrap();
+    House { folder, settings }
+}
+
+impl House {
+    fn file(&self, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join("list.csv");
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    async fn users(&self, command: UsersCommand) -> Result<String, Failure> {
+        let mut out = Vec::new();
+        users::run(&self.settings, command, &mut out).await.map(|()| String::from_utf8(out).unwrap())
+    }
+
+    async fn customers(&self, command: CustomersCommand) -> Result<String, Failure> {
+        let mut out = Vec::new();
+        customers::run(&self.settings, command, &mut out).await.map(|()| String::from_utf8(out).unwrap())
+    }
+
+    async fn queue(&self, command: QueueCommand) -> Result<String, Failure> {
+        let mut out = Vec::new();
+        queue::run(&self.settings, command, &mut out).await.map(|()| String::from_utf8(out).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn people_are_imported_added_and_listed() {
+    let house = house();
+    assert!(house.users(UsersCommand::List).await.unwrap().starts_with("Nobody is registered"));
+    let list = "phone,name,role\n+49 30 23125 001,Frank,technician\n030 23125 002,Sabine,office\n030 23125 002,Sabine,technician\n";
+    assert_eq!(house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap(), "2 people registered.\n");
+    let add = UsersCommand::Add { phone: "0049 30 23125 003".into(), name: " Jörg ".into(), role: vec![Role::Office] };
+    assert_eq!(house.users(add).await.unwrap(), "Jörg is registered under 493023125003.\n");
+    insta::assert_snapshot!(house.users(UsersCommand::List).await.unwrap(), @r"
+    name    roles              reached by
+    Frank   technician         +493023125001
+    Jörg    office             +493023125003
+    Sabine  office+technician  +493023125002
+    ");
+}
+
+#[tokio::test]
+async fn a_list_with_bad_rows_is_refused_whole_and_each_row_named() {
+    let house = house();
+    let list = "phone,name,role\n+49 30 23125 001,Frank,technician\n12,Short,office\n+49 30 23125 004,,office\n+49 30 23125 005,Eve,boss\n";
+    let refused = house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap_err();
+    let said = refused.to_string();
+    assert_eq!(refused.code(), 1);
+    for line in ["line 3", "line 4", "line 5"] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(house.users(UsersCommand::List).await.unwrap().starts_with("Nobody is registered"));
+    let add = UsersCommand::Add { phone: "call me".into(), name: "X".into(), role: vec![Role::Office] };
+    let refused = house.users(add).await.unwrap_err();
+    assert_eq!(refused.code(), 2);
+    assert!(refused.to_string().starts_with("--phone is \"call me\": "), "{refused}");
+    let nowhere = UsersCommand::Import { file: house.folder.path().join("nowhere.csv") };
+    let refused = house.users(nowhere).await.unwrap_err().to_string();
+    assert!(refused.contains("nowhere.csv cannot be read: "), "{refused}");
+}
+
+#[tokio::test]
+async fn customers_are_imported_and_listed() {
+    let house = house();
+    assert!(house.customers(CustomersCommand::List).await.unwrap().starts_with("There are no customers"));
+    let list = "customer_id,name,street,postal_code,city,phone,email,contract\n789,Klaus Meier,Schillerstrasse 12,10117,Berlin,,,plus\n790,Petra Müller,Gartenweg 3,10623,Berlin,,,\n";
+    let imported = house.customers(CustomersCommand::Import { file: house.file(list) }).await.unwrap();
+    assert_eq!(imported, "2 customers imported.\n");
+    insta::assert_snapshot!(house.customers(CustomersCommand::List).await.unwrap(), @r"
+    id   name          address                           contract
+    789  Klaus Meier   Schillerstrasse 12, 10117 Berlin  Plus
+    790  Petra Müller  Gartenweg 3, 10623 Berlin
+    ");
+    let bad = "customer_id,name,contract\n1,A,Gold\n";
+    let refused = house.customers(CustomersCommand::Import { file: house.file(bad) }).await.unwrap_err().to_string();
+    assert!(refused.contains("line 2") && refused.contains("Gold"), "{refused}");
+}
+
+#[tokio::test]
+async fn empty_queues_say_so_and_an_unknown_id_is_refused() {
+    let house = house();
+    insta::assert_snapshot!(house.queue(QueueCommand::Status).await.unwrap(), @r"
+    queue   pending  leased  dead  oldest
+    inbox   0        0       0     -
+    outbox  0        0       0     -
+    turns: 0 due, 0 running, 0 parked
+    ");
+    assert_eq!(house.queue(QueueCommand::Dead).await.unwrap(), "Nothing failed for good.\n");
+    let refused = house.queue(QueueCommand::Retry { id: "no-such".into() }).await.unwrap_err();
+    assert_eq!(refused.code(), 1);
+    assert!(refused.to_string().contains("plumbline queue dead"), "{refused}");
+}
+
+#[tokio::test]
+async fn migrating_makes_the_database_and_puts_nothing_into_it() {
+    let house = house();
+    let mut out = Vec::new();
+    migrate::run(&house.settings, &mut out).await.unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "The SQLite database is at the current schema.\n");
+    assert!(house.folder.path().join("house.db").exists());
+    assert!(house.customers(CustomersCommand::List).await.unwrap().starts_with("There are no customers"));
+}

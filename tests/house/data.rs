@@ -1,0 +1,68 @@
+//! What agents, prompts and texts ask of each other, checked before anybody runs them.
+
+use std::collections::BTreeSet;
+
+use agents::{definition, prompt::Prompts};
+use domain::language::Language;
+use plumbline::assets::{self, Folder};
+use tools::toolbox::Toolbox;
+
+use crate::tree::{files, is_test, root, rust, text};
+
+#[test]
+fn each_prompt_and_tool_that_an_agent_names_exists() {
+    let definitions = definition::read(&Folder::Agents.built_in()).unwrap();
+    let names: Vec<&str> = definitions.iter().map(|agent| agent.name.as_str()).collect();
+    assert_eq!(names, ["field", "office"]);
+    let prompts = Prompts::load(&Folder::Prompts.built_in()).unwrap();
+    definition::check(&definitions, &prompts, &Toolbox::new().names()).unwrap();
+}
+
+#[test]
+fn each_tool_belongs_to_an_agent() {
+    let definitions = definition::read(&Folder::Agents.built_in()).unwrap();
+    let asked: BTreeSet<&str> = definitions.iter().flat_map(|agent| agent.tools.iter().map(String::as_str)).collect();
+    let toolbox = Toolbox::new();
+    let idle: Vec<&str> = toolbox.names().into_iter().filter(|name| !asked.contains(name)).collect();
+    assert!(idle.is_empty(), "no agent uses {idle:?}");
+}
+
+/// Keys of texts in the code look like `"question.late"`.
+fn keys_in(code: &str) -> impl Iterator<Item = &str> {
+    let groups = ["approve.", "choice.", "model.", "question.", "turn."];
+    code.split('"').skip(1).step_by(2).filter(move |literal| {
+        let named = |group: &&str| literal.strip_prefix(*group).is_some_and(|rest| !rest.is_empty());
+        groups.iter().any(|group| named(&group)) && literal.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b))
+    })
+}
+
+#[test]
+fn each_text_that_code_says_is_there_and_in_both_languages() {
+    let texts = assets::texts(None).unwrap();
+    let mut said = BTreeSet::new();
+    for (_, path) in rust().into_iter().filter(|(name, _)| {
+        (name.starts_with("runtime/src") || name.starts_with("tools/src")) && !is_test(name)
+    }) {
+        said.extend(keys_in(&text(&path)).map(ToOwned::to_owned).collect::<Vec<_>>());
+    }
+    let missing: Vec<&String> = said.iter().filter(|key| !texts.has(key)).collect();
+    assert!(missing.is_empty(), "code says {missing:?}, and texts/ has none of it");
+    assert!(said.contains("approve.invoice") && said.contains("question.late"), "the search found only {said:?}");
+    for key in said.iter().filter(|key| key.starts_with("approve.")) {
+        for language in [Language::En, Language::De] {
+            let values: Vec<String> = texts.options(language, key).into_iter().map(|option| option.value).collect();
+            assert!(values.contains(&"approve".to_owned()) && values.len() == 2, "{key} offers {values:?}");
+        }
+    }
+}
+
+#[test]
+fn every_prompt_is_some_agents_and_no_file_is_left_over() {
+    let definitions = definition::read(&Folder::Agents.built_in()).unwrap();
+    let asked: BTreeSet<String> = definitions.into_iter().map(|agent| agent.prompt).collect();
+    let there: BTreeSet<String> = files(&root().join("prompts"), "md")
+        .iter()
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(asked, there);
+}

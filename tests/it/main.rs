@@ -1,0 +1,11 @@
+//! The house from outside: people speak, the belt runs, the store is looked at. Every story goes through the real doors:
+//! inbox, turns, the agents' HTTP link, outbox.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing there")]
+
+mod approvals;
+mod house;
+mod questions;
+#[path = "../../agents/tests/it/standin.rs"]
+mod standin;
+mod turns;
+mod wire;
