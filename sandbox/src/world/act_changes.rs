@@ -45,7 +45,10 @@ impl World {
     pub(super) fn edit_act(&mut self, person: &str, target: &str, body: &str) -> Result<Value, String> {
         self.written_by(person, target)?;
         let context = {
-            let Some(message) = self.messages.get_mut(target) else { return Err("gone".into()) };
+            let editable = |message: &&mut Message| message.content.is_object();
+            let Some(message) = self.messages.get_mut(target).filter(editable) else {
+                return Err("this kind of message cannot be edited".into());
+            };
             let name = if message.kind == "text" { "body" } else { "caption" };
             message.content[name] = json!(body);
             message.edited = true;
