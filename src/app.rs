@@ -45,8 +45,8 @@ const PROGRESS: usize = 1024;
 
 /// What one process takes on of the house.
 pub struct Hosting {
-    /// The agents whose ports and turns are here.
-    pub agents: Vec<AgentName>,
+    /// The agents whose ports and turns are here; `None` for all there are.
+    pub agents: Option<Vec<AgentName>>,
     /// Ways out to people that are here.
     pub channels: Vec<Arc<dyn Channel>>,
     /// Ways on which people can be asked, here or in another process.
@@ -88,6 +88,7 @@ impl App {
             .map_err(|e| usage(e.to_string()))?;
         let toolbox = Toolbox::new();
         definition::check(&definitions, &prompts, &toolbox.names()).map_err(|e| usage(e.to_string()))?;
+        let hosted = hosting.agents.unwrap_or_else(|| definitions.iter().map(|agent| agent.name.clone()).collect());
         let texts = assets::texts(own).map_err(|e| usage(e.to_string()))?;
 
         let http = transport::client(&settings.http).map_err(|e| usage(format!("no HTTP client: {e}")))?;
@@ -97,7 +98,7 @@ impl App {
         };
         let secret = link_secret(settings).map_err(Failure::Failed)?;
         let mut channels = hosting.channels;
-        channels.extend(links(settings, &definitions, &hosting.agents, &store, &secret, http)?);
+        channels.extend(links(settings, &definitions, &hosted, &store, &secret, http)?);
         let bell = Bell::default();
         let gateway = Gateway {
             store: store.clone(),
@@ -106,9 +107,9 @@ impl App {
             waker: waker(&bell),
             config: gateway::Config::default(),
         };
-        let servers = serve(settings, &definitions, &hosting.agents, &gateway, &secret).await?;
+        let servers = serve(settings, &definitions, &hosted, &gateway, &secret).await?;
         if hosting.alone {
-            reclaim(&store, &hosting.agents, &channels, means.clock.now()).await?;
+            reclaim(&store, &hosted, &channels, means.clock.now()).await?;
         }
         let name = model.name();
         let belt = Belt {
@@ -121,7 +122,7 @@ impl App {
             prompts: Arc::new(prompts),
             toolbox: Arc::new(toolbox),
             agents: thinking(definitions, &model),
-            hosted: hosting.agents,
+            hosted,
             channels,
             people: hosting.people,
             bell,
@@ -245,7 +246,7 @@ fn address(settings: &Settings, agent: &AgentName) -> Result<Url, Failure> {
         .map_err(|error| Failure::Usage(format!("the URL of the agent {agent} is {:?}: {error}", endpoint.url)))
 }
 
-/// A port for each agent here.
+/// A port for each agent here that has one configured, or needs one for its link.
 async fn serve(
     settings: &Settings,
     definitions: &[AgentDefinition],
@@ -258,6 +259,10 @@ async fn serve(
         let Some(agent) = definition::find(definitions, name) else {
             return Err(Failure::Usage(format!("there is no agent {name}: add agents/{name}.toml")));
         };
+        let linked = peers(definitions, name).next().is_some();
+        if !linked && !settings.agents.contains_key(name) {
+            continue;
+        }
         let url = address(settings, name)?;
         let port = settings.agents.get(name).map_or(0, |endpoint| endpoint.port);
         let listener = TcpListener::bind((settings.bind, port)).await.map_err(|error| {

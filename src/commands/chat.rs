@@ -48,7 +48,7 @@ pub async fn run(mut settings: Settings, arguments: ChatArgs) -> Result<(), Fail
     let (terminal, lines) = open(&settings, &roles, &ids, &clock)?;
     terminal.ask_about_questions(Arc::new(OpenQuestions(store.clone())));
     let hosting = Hosting {
-        agents: roles.iter().map(|role| agent_of(*role)).collect(),
+        agents: arguments.person.map(|person| vec![agent_of(person.role())]),
         channels: roles.iter().map(|role| terminal.channel(*role)).collect(),
         people: [Role::Technician, Role::Office].map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream: lines.interactive(),

@@ -122,9 +122,9 @@ pub async fn house(
     let store = Store::open(&settings.database).await?;
     terminal_people::settle_in(&settings, &store, &ids, clock.now()).await?;
     let said = Arc::new(Mutex::new(Vec::new()));
-    let roles = [Role::Technician, Role::Office];
+    let roles = Role::ALL;
     let hosting = Hosting {
-        agents: settings.agents.keys().cloned().collect(),
+        agents: None,
         channels: roles.map(|role| Arc::new(Ear::new(role, &said)) as Arc<dyn channels::channel::Channel>).to_vec(),
         people: roles.map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream,

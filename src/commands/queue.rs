@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use domain::clock::{Clock as _, Millis, SystemClock};
+use domain::clock::{Clock as _, SystemClock};
 use store::queue::{self, Depth};
 
 use super::{Failure, open, table};
@@ -84,6 +84,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::clock::Millis;
+
     use super::*;
 
     #[test]

@@ -8,7 +8,7 @@ pub enum Error {
     Required { setting: String, why: String },
     #[error("{setting} names no setting{}; config/default.toml lists them all", hint(.nearest.as_deref()))]
     Unknown { setting: String, nearest: Option<String> },
-    #[error("{file} cannot be read as TOML: {why}")]
+    #[error("{file} cannot be read: {why}")]
     File { file: String, why: String },
     /// Two settings that cannot stand together.
     #[error("{0}")]

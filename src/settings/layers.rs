@@ -88,13 +88,17 @@ impl Layers {
     fn complaint(&self, key: &str, why: &str) -> Error {
         let mut table = self.table.clone();
         let value = place(&mut table, key).map(|value| value.to_string()).unwrap_or_default();
-        let from = self.origin(key).map(|origin| format!(" in {origin}")).unwrap_or_default();
+        let setting = match self.origin(key) {
+            Some(file) if file.ends_with(".toml") => format!("{key} in {file}"),
+            Some(variable) => variable.to_owned(),
+            None => key.to_owned(),
+        };
         if why.starts_with("unknown field") {
-            return Error::Unknown { setting: format!("{key}{from}"), nearest: self.nearest(key) };
+            return Error::Unknown { setting, nearest: self.nearest(key) };
         }
         let shown =
             if is_secret(key) { "(not shown)".to_owned() } else { value.trim_matches('"').to_owned() };
-        Error::bad(format!("{key}{from}"), shown, why)
+        Error::bad(setting, shown, mend(why))
     }
 
     /// The known key most like `key`, if one is close.
@@ -119,6 +123,28 @@ pub fn variable_of(key: &str) -> String {
 
 fn is_secret(key: &str) -> bool {
     ["secret", "token", "api_key", "url"].iter().any(|part| key.contains(part))
+}
+
+/// What a value should have been, from what the deserialiser expected.
+fn mend(why: &str) -> String {
+    let Some((_, expected)) = why.rsplit_once("expected ") else { return why.to_owned() };
+    match expected {
+        "u16" => "it must be a whole number from 0 to 65535".to_owned(),
+        "u32" | "u64" | "usize" => "it must be a whole number, not below zero".to_owned(),
+        "i32" | "i64" => "it must be a whole number".to_owned(),
+        "f32" | "f64" => "it must be a number".to_owned(),
+        "a boolean" => "it must be true or false, without quotes".to_owned(),
+        "a string" => "it must be a text in quotes".to_owned(),
+        "a sequence" => "it must be a list in square brackets".to_owned(),
+        choices if why.starts_with("unknown variant") => {
+            let choices = choices.trim_start_matches("one of ").replace('`', "");
+            match choices.rsplit_once(", ") {
+                Some((others, last)) => format!("it must be {others} or {last}"),
+                None => format!("it must be {choices}"),
+            }
+        }
+        _ => why.to_owned(),
+    }
 }
 
 fn merge(

@@ -20,10 +20,17 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 fn dependencies(folder: &str, section: &str) -> BTreeSet<String> {
     let manifest: toml::Table = text(&root().join(folder).join("Cargo.toml")).parse().unwrap();
-    let mut names: BTreeSet<String> =
-        manifest.get(section).and_then(toml::Value::as_table).map(|table| table.keys().cloned().collect()).unwrap_or_default();
-    for target in manifest.get("target").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::values) {
-        names.extend(target.get(section).and_then(toml::Value::as_table).into_iter().flat_map(|t| t.keys().cloned()));
+    let mut names: BTreeSet<String> = manifest
+        .get(section)
+        .and_then(toml::Value::as_table)
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default();
+    for target in
+        manifest.get("target").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::values)
+    {
+        names.extend(
+            target.get(section).and_then(toml::Value::as_table).into_iter().flat_map(|t| t.keys().cloned()),
+        );
     }
     names
 }
@@ -57,8 +64,10 @@ fn no_arrow_but_those_that_are_drawn() {
 fn the_emulator_shares_nothing_with_the_house_also_in_its_tests() {
     let ours: BTreeSet<&str> = CRATES.into_iter().collect();
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        let shared: Vec<String> =
-            dependencies("sandbox", section).into_iter().filter(|name| ours.contains(name.as_str())).collect();
+        let shared: Vec<String> = dependencies("sandbox", section)
+            .into_iter()
+            .filter(|name| ours.contains(name.as_str()))
+            .collect();
         assert!(shared.is_empty(), "sandbox {section}: {shared:?}");
     }
 }
@@ -66,8 +75,10 @@ fn the_emulator_shares_nothing_with_the_house_also_in_its_tests() {
 #[test]
 fn the_domain_knows_no_io() {
     let banned = ["async-trait", "axum", "futures", "reqwest", "sqlx", "tokio", "tower", "tracing"];
-    let found: Vec<String> =
-        dependencies("domain", "dependencies").into_iter().filter(|name| banned.contains(&name.as_str())).collect();
+    let found: Vec<String> = dependencies("domain", "dependencies")
+        .into_iter()
+        .filter(|name| banned.contains(&name.as_str()))
+        .collect();
     assert!(found.is_empty(), "domain depends on {found:?}");
 }
 

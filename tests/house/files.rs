@@ -33,7 +33,8 @@ fn every_file_says_what_it_is() {
         let text = text(&path);
         let first = text.lines().next().unwrap_or_default();
         // A file of one word is a place that somebody meant to fill.
-        (!first.starts_with("//! ") || first.len() < 20).then_some(format!("{name}: opens with {first:?}, not with what it is"))
+        (!first.starts_with("//! ") || first.len() < 20)
+            .then_some(format!("{name}: opens with {first:?}, not with what it is"))
     };
     report(&rust().into_iter().filter_map(silent).collect::<Vec<_>>());
 }
@@ -84,14 +85,24 @@ fn only_the_composition_names_concrete_channels_and_models() {
     for (name, path) in rust().into_iter().filter(|(name, _)| !allowed(name)) {
         let text = text(&path);
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        faults.extend(named.iter().filter(|made| code.contains(**made)).map(|made| format!("{name}: makes {made}...)")));
+        faults.extend(
+            named.iter().filter(|made| code.contains(**made)).map(|made| format!("{name}: makes {made}...)")),
+        );
     }
     report(&faults);
 }
 
 #[test]
 fn the_pages_that_people_read_first_are_there() {
-    for page in ["README.md", "ARCHITECTURE.md", "LICENSE-MIT", "LICENSE-APACHE", ".env.example", "config/default.toml", ".ci/run"] {
+    for page in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        ".env.example",
+        "config/default.toml",
+        ".ci/run",
+    ] {
         assert!(text(&root().join(page)).len() > 200, "{page} says nothing");
     }
     let readme = text(&root().join("README.md"));

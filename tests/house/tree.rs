@@ -22,7 +22,8 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                let built = ["target", "node_modules", "data"].contains(&name.as_str()) || name.starts_with('.');
+                let built =
+                    ["target", "node_modules", "data"].contains(&name.as_str()) || name.starts_with('.');
                 if !built {
                     open.push(path);
                 }
@@ -45,5 +46,8 @@ pub fn rust() -> Vec<(String, PathBuf)> {
 
 /// Whether a file holds nothing but tests.
 pub fn is_test(path: &str) -> bool {
-    path.ends_with("_tests.rs") || path.starts_with("tests/") || path.contains("/tests/") || path.contains("/examples/")
+    path.ends_with("_tests.rs")
+        || path.starts_with("tests/")
+        || path.contains("/tests/")
+        || path.contains("/examples/")
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing there")]
 
 mod approvals;
+mod crashes;
 mod house;
+mod processes;
 mod questions;
 #[path = "../../agents/tests/it/standin.rs"]
 mod standin;

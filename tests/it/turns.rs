@@ -158,3 +158,35 @@ async fn a_stranger_hears_one_sentence_and_reaches_no_agent() {
     assert_eq!(house.play.take().len(), 1, "one polite sentence, not one a message");
     house.end().await;
 }
+
+#[tokio::test]
+async fn a_third_agent_needs_a_file_and_a_prompt_and_no_rust() {
+    let own = tempfile::tempdir().unwrap();
+    for folder in ["agents", "prompts"] {
+        std::fs::create_dir(own.path().join(folder)).unwrap();
+    }
+    let definition = "name = 'advisor'\ndescription = 'Answers customers.'\nprompt = 'advisor'\nserves = 'customer'\n\
+                      tools = ['find_customer']\n[variables]\nhotline = '030 4711'\n";
+    std::fs::write(own.path().join("agents/advisor.toml"), definition).unwrap();
+    std::fs::write(own.path().join("prompts/advisor.md"), "Advise. Hotline: {{ variables.hotline }}.").unwrap();
+    let model = Arc::new(Scripted::new([says("Please call us.")]));
+    let overrides = own.path().display().to_string();
+    let house = House::set(Some(model.clone()), &[("PLUMBLINE__FILES__OVERRIDES", &overrides)]).await;
+    let belt = &house.play.belt;
+    let (ids, now) = (belt.ids.clone(), belt.now());
+    belt.store
+        .write(move |tx| {
+            Box::pin(async move {
+                let terminal = [domain::contact::Identity::terminal(Role::Customer)];
+                store::contact::register(tx, &ids, "Klaus Meier", Role::Customer, &terminal, now).await
+            })
+        })
+        .await
+        .unwrap();
+    house.play.writes(Role::Customer, "My tap drips").await.unwrap();
+    assert_eq!(house.heard(Role::Customer), "Please call us.");
+    let request = &model.requests()[0];
+    assert_eq!(request.system, "Advise. Hotline: 030 4711.");
+    assert_eq!(request.tools.len(), 1);
+    house.end().await;
+}

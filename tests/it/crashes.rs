@@ -1,0 +1,127 @@
+//! The real binary, aborted before and after every single commit of the story in turn, and started again: nothing asked
+//! twice, nothing billed twice, nothing forgotten.
+
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{ExitStatus, Stdio},
+};
+
+use store::{Config, Store, Tx, audit, db::Val};
+
+use crate::processes::{free_ports, plumbline};
+
+/// What the people say, in order; each names its speaker and its option, for numbers are new after a start.
+const LINES: [&str; 4] = [
+    "@technician Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B",
+    "@technician Confirm",
+    "@office Grant",
+    "@office Create",
+];
+/// More commits than any story has.
+const MOST: i64 = 500;
+
+fn run(folder: &Path, ports: (u16, u16), crash_at: Option<i64>, lines: &[&str]) -> ExitStatus {
+    let mut command = plumbline(folder, ports);
+    if let Some(at) = crash_at {
+        command.env("PLUMBLINE_CRASH_AT", at.to_string());
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let text = lines.join("\n") + "\n";
+    // A process that aborts at its start never reads this.
+    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+    child.wait().unwrap()
+}
+
+async fn open(folder: &Path) -> Store {
+    let url = format!("sqlite://{}/data/plumbline.db", folder.display());
+    Store::open(&Config { url, ..Config::default() }).await.unwrap()
+}
+
+async fn count(tx: &mut Tx, sql: &'static str) -> i64 {
+    tx.row(sql, Vec::<Val>::new()).await.unwrap().unwrap().get("n").unwrap()
+}
+
+/// How many lines have reached the inbox.
+async fn taken_in(folder: &Path) -> usize {
+    let store = open(folder).await;
+    let lines = count(&mut store.reader(), "SELECT COUNT(*) AS n FROM inbox WHERE channel LIKE 'cli:%'").await;
+    usize::try_from(lines).unwrap()
+}
+
+async fn check(folder: &Path, what: &str) {
+    let store = open(folder).await;
+    let mut tx = store.reader();
+    let expected = [
+        ("invoices", 1, "SELECT COUNT(*) AS n FROM invoice"),
+        ("jobs", 1, "SELECT COUNT(*) AS n FROM job WHERE state = 'invoiced'"),
+        ("questions", 3, "SELECT COUNT(*) AS n FROM question WHERE state = 'answered'"),
+        ("questions in all", 3, "SELECT COUNT(*) AS n FROM question"),
+        ("settlements", 1, "SELECT COUNT(*) AS n FROM handoff WHERE state = 'completed'"),
+        ("words with the invoice", 1, "SELECT COUNT(*) AS n FROM outbox WHERE channel = 'cli:technician' AND content LIKE '%RE-2026-0001%'"),
+        ("unsent", 0, "SELECT COUNT(*) AS n FROM outbox WHERE state <> 'sent'"),
+        ("unsettled arrivals", 0, "SELECT COUNT(*) AS n FROM inbox WHERE state <> 'done'"),
+        ("unfinished turns", 0, "SELECT COUNT(*) AS n FROM turn WHERE state <> 'done'"),
+        ("unheard", 0, "SELECT COUNT(*) AS n FROM message WHERE unheard = 1"),
+        ("people", 2, "SELECT COUNT(*) AS n FROM contact"),
+        ("timers", 0, "SELECT COUNT(*) AS n FROM timer"),
+    ];
+    for (name, expected, sql) in expected {
+        assert_eq!(count(&mut tx, sql).await, expected, "{name}, {what}");
+    }
+    assert!(audit::verify(&mut tx).await.unwrap().is_ok(), "{what}");
+}
+
+/// Plays the story with one abort at `crash_at`, going on where it stopped. `false` where it never came to that commit.
+async fn story(crash_at: i64) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = free_ports();
+    let what = format!("aborted at commit {crash_at}");
+    if run(folder.path(), ports, Some(crash_at), &LINES).success() {
+        check(folder.path(), &what).await;
+        return false;
+    }
+    for _ in 0..3 {
+        let said = taken_in(folder.path()).await;
+        let status = run(folder.path(), ports, None, &LINES[said..]);
+        assert!(status.success(), "{what}: it did not start again");
+        if taken_in(folder.path()).await == LINES.len() {
+            break;
+        }
+    }
+    check(folder.path(), &what).await;
+    true
+}
+
+/// Every second commit each, so that two tests share the work of two cores.
+async fn stories(first: i64, sign: i64) {
+    let mut aborted = 0;
+    for at in (first..MOST).step_by(2) {
+        if !story(at * sign).await {
+            assert!(aborted > 10, "the story has more commits than that");
+            return;
+        }
+        aborted += 1;
+    }
+    panic!("the story does not end");
+}
+
+#[tokio::test]
+async fn aborted_after_every_odd_commit() {
+    stories(1, 1).await;
+}
+
+#[tokio::test]
+async fn aborted_after_every_even_commit() {
+    stories(2, 1).await;
+}
+
+#[tokio::test]
+async fn aborted_before_every_odd_commit() {
+    stories(1, -1).await;
+}
+
+#[tokio::test]
+async fn aborted_before_every_even_commit() {
+    stories(2, -1).await;
+}
