@@ -26,6 +26,7 @@ Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.";
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Chat(ChatArgs),
+    Sandbox(SandboxArgs),
     /// Check configuration, database, model and agents; one line a check
     ///
     /// Says for each failure what to do about it. Changes nothing. Exit code 1 if any check failed.
@@ -65,6 +66,20 @@ pub struct ChatArgs {
     /// Play only this person, and run only this person's agent here; the other is reached over the agents' HTTP link
     #[arg(long = "as", value_name = "PERSON")]
     pub person: Option<Person>,
+}
+
+/// Run the WhatsApp Cloud API emulator alone, for any client
+///
+/// Speaks the Graph API under any /vNN.N, sends signed webhooks, enforces the limits, makes faults on demand, and shows
+/// the phones in a web page at its address.
+#[derive(Clone, Debug, Args)]
+pub struct SandboxArgs {
+    /// 0 for any free one
+    #[arg(long, default_value_t = 8020)]
+    pub port: u16,
+    /// Where webhooks go; a client may set its own later
+    #[arg(long, value_name = "URL")]
+    pub webhook: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

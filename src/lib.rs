@@ -66,6 +66,7 @@ async fn command(cli: Cli) -> Result<(), Failure> {
     let out = &mut io::stdout();
     match command {
         Command::Chat(arguments) => commands::chat::run(settings, arguments).await,
+        Command::Sandbox(arguments) => commands::sandbox::run(&settings, arguments, out).await,
         Command::Doctor => commands::doctor::run(&settings, out).await,
         Command::Migrate => commands::migrate::run(&settings, out).await,
         Command::Users(command) => commands::users::run(&settings, command, out).await,

@@ -1,3 +1,5 @@
+//! Which question an answer belongs to.
+
 use super::*;
 
 fn choice(id: &str, title: &str) -> Choice {

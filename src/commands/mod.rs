@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod eval;
 pub mod migrate;
 pub mod queue;
+pub mod sandbox;
 pub mod users;
 
 use std::io::{self, Write};

@@ -1,3 +1,5 @@
+//! The machine by itself: steps, limits, parking, saving.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What the model is given to read: budgets, order, repairs.
+
 use domain::{
     clock::Millis,
     job::{Settlement, SettlementStatus},
