@@ -45,8 +45,14 @@ const PROGRESS: usize = 1024;
 
 /// What one process takes on of the house.
 pub struct Hosting {
-    /// The agents whose ports and turns are here; `None` for all there are.
-    pub agents: Option<Vec<AgentName>>,
+    /// The agents whose turns run here; `None` for all there are.
+    pub turns: Option<Vec<AgentName>>,
+    /// The agents whose ports are here; `None` for all there are.
+    pub ports: Option<Vec<AgentName>>,
+    /// Whether the gateway's own port is here.
+    pub gateway: bool,
+    /// Whether the belt runs here: intake, delivery, wake-ups, and the turns named above.
+    pub belt: bool,
     /// Ways out to people that are here.
     pub channels: Vec<Arc<dyn Channel>>,
     /// Ways on which people can be asked, here or in another process.
@@ -70,6 +76,7 @@ pub struct App {
     pub belt: Arc<Belt>,
     pub model: String,
     servers: Vec<(TcpListener, axum::Router)>,
+    works: bool,
     grace: Duration,
 }
 
@@ -88,7 +95,9 @@ impl App {
             .map_err(|e| usage(e.to_string()))?;
         let toolbox = Toolbox::new();
         definition::check(&definitions, &prompts, &toolbox.names()).map_err(|e| usage(e.to_string()))?;
-        let hosted = hosting.agents.unwrap_or_else(|| definitions.iter().map(|agent| agent.name.clone()).collect());
+        let all = || definitions.iter().map(|agent| agent.name.clone()).collect::<Vec<_>>();
+        let hosted = hosting.turns.unwrap_or_else(all);
+        let ports = hosting.ports.unwrap_or_else(all);
         let texts = assets::texts(own).map_err(|e| usage(e.to_string()))?;
 
         let http = transport::client(&settings.http).map_err(|e| usage(format!("no HTTP client: {e}")))?;
@@ -107,7 +116,11 @@ impl App {
             waker: waker(&bell),
             config: gateway::Config::default(),
         };
-        let servers = serve(settings, &definitions, &hosted, &gateway, &secret).await?;
+        let mut servers = serve(settings, &definitions, &ports, &gateway, &secret).await?;
+        if hosting.gateway {
+            let listener = listen(settings, settings.gateway.port, "the gateway", "WEBHOOK_PORT").await?;
+            servers.push((listener, gateway::router::house(&gateway)));
+        }
         if hosting.alone {
             reclaim(&store, &hosted, &channels, means.clock.now()).await?;
         }
@@ -130,11 +143,14 @@ impl App {
             stream: hosting.stream,
             busy: AtomicUsize::new(0),
         };
-        Ok(Self { belt: Arc::new(belt), model: name, servers, grace: settings.grace })
+        Ok(Self { belt: Arc::new(belt), model: name, servers, works: hosting.belt, grace: settings.grace })
     }
 
     /// Serves and works until `stop`; running turns may finish within the grace time.
     pub async fn run(self, stop: CancellationToken) {
+        if !self.works {
+            return self.serve(stop).await;
+        }
         let (belt, grace) = (Arc::clone(&self.belt), self.grace);
         tokio::join!(self.serve(stop.clone()), belt.run(stop, grace));
     }
@@ -265,12 +281,8 @@ async fn serve(
         }
         let url = address(settings, name)?;
         let port = settings.agents.get(name).map_or(0, |endpoint| endpoint.port);
-        let listener = TcpListener::bind((settings.bind, port)).await.map_err(|error| {
-            let setting = format!("{}_AGENT_PORT", name.as_str().to_uppercase());
-            Failure::Failed(format!(
-                "port {port} for the agent {name} cannot be used: {error}; is another plumbline running? Else set {setting}"
-            ))
-        })?;
+        let setting = format!("{}_AGENT_PORT", name.as_str().to_uppercase());
+        let listener = listen(settings, port, &format!("the agent {name}"), &setting).await?;
         let duty = match (&agent.peer, givers(definitions, name).next()) {
             (Some(peer), _) => Duty::HandsOver { to: peer.clone() },
             (None, Some(from)) => Duty::TakesJobs { from },
@@ -286,6 +298,14 @@ async fn serve(
         servers.push((listener, gateway::router::agent(gateway, hosted)));
     }
     Ok(servers)
+}
+
+async fn listen(settings: &Settings, port: u16, whose: &str, setting: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind((settings.bind, port)).await.map_err(|error| {
+        Failure::Failed(format!(
+            "port {port} for {whose} cannot be used: {error}; is another plumbline running? Else set {setting}"
+        ))
+    })
 }
 
 async fn reclaim(

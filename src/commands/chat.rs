@@ -48,7 +48,10 @@ pub async fn run(mut settings: Settings, arguments: ChatArgs) -> Result<(), Fail
     let (terminal, lines) = open(&settings, &roles, &ids, &clock)?;
     terminal.ask_about_questions(Arc::new(OpenQuestions(store.clone())));
     let hosting = Hosting {
-        agents: arguments.person.map(|person| vec![agent_of(person.role())]),
+        turns: arguments.person.map(|person| vec![agent_of(person.role())]),
+        ports: arguments.person.map(|person| vec![agent_of(person.role())]),
+        gateway: false,
+        belt: true,
         channels: roles.iter().map(|role| terminal.channel(*role)).collect(),
         people: [Role::Technician, Role::Office].map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream: lines.interactive(),

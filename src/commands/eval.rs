@@ -124,7 +124,10 @@ pub async fn house(
     let said = Arc::new(Mutex::new(Vec::new()));
     let roles = Role::ALL;
     let hosting = Hosting {
-        agents: None,
+        turns: None,
+        ports: None,
+        gateway: false,
+        belt: true,
         channels: roles.map(|role| Arc::new(Ear::new(role, &said)) as Arc<dyn channels::channel::Channel>).to_vec(),
         people: roles.map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream,

@@ -7,6 +7,7 @@ mod crashes;
 mod house;
 mod processes;
 mod questions;
+mod scenarios;
 #[path = "../../agents/tests/it/standin.rs"]
 mod standin;
 mod turns;
