@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     address::ChannelName,
     clock::Millis,
+    message::Media,
     outbound::{Outbound, SendOutcome},
 };
 
@@ -35,4 +36,38 @@ pub trait Channel: Send + Sync {
     fn lost_answer(&self) -> LostAnswer;
 
     async fn send(&self, outbound: &Outbound, facts: &Facts) -> SendOutcome;
+
+    /// Tells a person that their message, by the provider's id, was read, and with `typing` that an answer is being
+    /// written. Progress: it may be lost, and is never tried again.
+    async fn seen(&self, _external: &str, _typing: bool) {}
+}
+
+/// A file that came with a message and is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// In the media folder.
+    pub path: String,
+    pub mime: String,
+    pub bytes: u64,
+    /// In hex.
+    pub sha256: String,
+}
+
+/// Why a file is not there. The variant is the decision.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotFetched {
+    #[error("{0}")]
+    Later(String),
+    /// The provider has it no more: the person must send it again.
+    #[error("{0}")]
+    Gone(String),
+    /// Too large, or from a place that nobody trusts.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A way in on which messages name files that are still with the provider.
+#[async_trait]
+pub trait Fetch: Send + Sync {
+    async fn fetch(&self, media: &Media) -> Result<Fetched, NotFetched>;
 }

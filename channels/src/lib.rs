@@ -4,3 +4,4 @@ pub mod channel;
 pub mod cli;
 pub mod link;
 pub mod transport;
+pub mod whatsapp;

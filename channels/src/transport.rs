@@ -78,6 +78,9 @@ pub enum Failure {
     /// It was sent, at least in part; the answer did not come.
     #[error("{0}")]
     Lost(String),
+    /// It was sent and answered, at greater length than is read.
+    #[error("the answer is longer than {kib} KiB")]
+    TooLong { kib: usize },
 }
 
 /// The stack, cheap to clone; clones share its limits.
@@ -117,7 +120,7 @@ async fn exchange(client: reqwest::Client, request: Request, limit: usize) -> Re
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > limit {
-            return Err(format!("the answer is longer than {} KiB", limit / 1024).into());
+            return Err(Failure::TooLong { kib: limit / 1024 }.into());
         }
         body.extend_from_slice(&chunk);
     }
@@ -127,6 +130,9 @@ async fn exchange(client: reqwest::Client, request: Request, limit: usize) -> Re
 fn failure(error: &(dyn std::error::Error + Send + Sync + 'static), host: String) -> Failure {
     if error.is::<timeout::error::Elapsed>() {
         return Failure::Lost(format!("{host} did not answer in time"));
+    }
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        return failure.clone();
     }
     match error.downcast_ref::<reqwest::Error>() {
         Some(error) if error.is_connect() => Failure::NotSent(format!("{host} ({})", root(error))),

@@ -66,12 +66,14 @@ impl InboundMessage {
         !self.parts.is_empty() && self.parts.iter().all(|part| matches!(part, Part::Reaction { .. }))
     }
 
-    /// What the provider itself told: every id, and of the numbers the first, as the others are spellings of it.
-    pub fn told(&self) -> impl Iterator<Item = &Identity> {
-        let phone = self.identities.iter().find(|identity| identity.kind == IdentityKind::Phone);
-        let ids = self.identities.iter().filter(|identity| identity.kind == IdentityKind::UserId);
-        phone.into_iter().chain(ids)
-    }
+}
+
+/// What the provider itself told, of identities in the order of [`InboundMessage::identities`]: every id, and of the
+/// numbers the first, as the others are spellings of it. A username is nobody's for long, so it is never learned.
+pub fn told(identities: &[Identity]) -> impl Iterator<Item = &Identity> + Send {
+    let phone = identities.iter().find(|identity| identity.kind == IdentityKind::Phone);
+    let ids = identities.iter().filter(|identity| identity.kind == IdentityKind::UserId);
+    phone.into_iter().chain(ids)
 }
 
 /// What staff said on the business phone. It is free, bound to no window and opens none.

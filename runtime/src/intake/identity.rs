@@ -5,7 +5,7 @@ use domain::{
     address::{Address, ChannelName},
     clock::Millis,
     contact::IdentityKind,
-    inbound::IdentityChange,
+    inbound::{IdentityChange, told},
 };
 use serde_json::json;
 use store::{Error, Tx, audit, contact, conversation, event};
@@ -20,12 +20,12 @@ pub(super) async fn take_in(
         tracing::info!("somebody unknown changed their number");
         return Ok(());
     };
-    contact::learn(tx, &person.id, change.current.iter()).await?;
+    contact::learn(tx, &person.id, told(&change.current)).await?;
     for previous in &change.previous {
         let Some(current) = change.current.iter().find(|current| current.kind == previous.kind) else {
             continue;
         };
-        if current == previous {
+        if change.current.contains(previous) {
             continue;
         }
         contact::forget(tx, &person.id, previous).await?;

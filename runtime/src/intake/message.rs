@@ -7,7 +7,7 @@ use domain::{
     contact::{Contact, IdentityKind},
     conversation::{Conversation, OWNED_BY_AGENT},
     id::{InboxId, MessageId},
-    inbound::InboundMessage,
+    inbound::{InboundMessage, told},
     language,
     message::{self as said, Author, Message, Part},
 };
@@ -36,7 +36,7 @@ pub(super) async fn take_in(
     let Some((person, agent)) = known.and_then(|person| Some((agent_of(belt, &person)?, person))).map(swap) else {
         return stranger(tx, belt, inbox, external, inbound, now).await;
     };
-    contact::learn(tx, &person.id, inbound.told()).await?;
+    contact::learn(tx, &person.id, told(&inbound.identities)).await?;
     let words = said::words(&inbound.parts);
     let spoken = language::detect(&words);
     if let Some(language) = spoken.filter(|language| person.language != Some(*language)) {
