@@ -31,7 +31,7 @@ fn mexico(digits: &str) -> Option<String> {
     let rest = digits.strip_prefix("52")?;
     match (rest.len(), rest.strip_prefix('1')) {
         (11, Some(national)) if !national.starts_with(['0', '1']) => Some(format!("52{national}")),
-        (10, None) => Some(format!("521{rest}")),
+        (10, None) if !rest.starts_with('0') => Some(format!("521{rest}")),
         _ => None,
     }
 }
@@ -40,7 +40,7 @@ fn argentina(digits: &str) -> Option<String> {
     let rest = digits.strip_prefix("54")?;
     match (rest.len(), rest.strip_prefix('9')) {
         (11, Some(national)) if !national.starts_with(['0', '9']) => Some(format!("54{national}")),
-        (10, None) => Some(format!("549{rest}")),
+        (10, None) if !rest.starts_with('0') => Some(format!("549{rest}")),
         _ => None,
     }
 }
