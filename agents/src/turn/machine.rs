@@ -290,6 +290,13 @@ impl Machine {
         self.set(id, Progress::Waiting);
     }
 
+    /// The tools whose calls wait for a wake.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<&str> {
+        let waits = |pending: &&Pending| matches!(pending.state, Progress::Waiting);
+        self.batch.iter().filter(waits).map(|pending| pending.call.name.as_str()).collect()
+    }
+
     /// What the call waited for has come: it is to be run again with it.
     pub fn woken(&mut self, id: &CallId) {
         self.set(id, Progress::Ready);

@@ -37,13 +37,22 @@ pub struct Lines {
 
 enum Source {
     Piped(mpsc::Receiver<RawLine>),
-    /// Lines of the editor, understood when Enter was pressed; and the terminal as it was before, for the end.
-    Typed(mpsc::Receiver<Input>, #[expect(dead_code, reason = "put back when dropped")] tty::Session),
+    Typed(Typed),
+}
+
+/// Lines of the editor, understood when Enter was pressed.
+pub(super) struct Typed {
+    pub lines: mpsc::Receiver<Input>,
+    /// Begins the editing; taken when the first line is asked for, so that what is said before stands above the prompt.
+    pub begin: Option<Box<dyn FnOnce() + Send>>,
+    /// The terminal as it was before, for the end.
+    #[expect(dead_code, reason = "put back when dropped")]
+    pub session: tty::Session,
 }
 
 impl Lines {
-    pub(super) fn typed(terminal: Terminal, lines: mpsc::Receiver<Input>, before: tty::Session) -> Self {
-        Self { terminal, source: Source::Typed(lines, before) }
+    pub(super) fn typed(terminal: Terminal, typed: Typed) -> Self {
+        Self { terminal, source: Source::Typed(typed) }
     }
 
     /// Whether a person types here. If not, take a line only once no model or tool call runs and nothing is due.
@@ -55,7 +64,12 @@ impl Lines {
     /// The next line that asks something of the program; `None` at the end of input. Dropping the future loses no line.
     pub async fn next(&mut self) -> Option<Input> {
         match &mut self.source {
-            Source::Typed(lines, _) => lines.recv().await,
+            Source::Typed(typed) => {
+                if let Some(begin) = typed.begin.take() {
+                    std::thread::spawn(begin);
+                }
+                typed.lines.recv().await
+            }
             Source::Piped(lines) => loop {
                 let raw = lines.recv().await?;
                 self.terminal.echo(&raw);

@@ -12,7 +12,11 @@ use std::time::{Duration, Instant};
 use rustyline::{Config, DefaultEditor, ExternalPrinter, error::ReadlineError};
 use tokio::sync::mpsc;
 
-use super::{Input, Lines, Paper, Setup, Terminal, input::RawLine, tty};
+use super::{
+    Input, Lines, Paper, Setup, Terminal,
+    input::{RawLine, Typed},
+    tty,
+};
 
 const TICK: Duration = Duration::from_millis(80);
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -40,9 +44,8 @@ pub(super) fn open(setup: Setup, history: Option<PathBuf>, colour: bool) -> io::
     let terminal = Terminal::on(setup, Box::new(paper));
     let (sender, lines) = mpsc::channel(AHEAD);
     let person = PersonAtKeys { terminal: terminal.clone(), editor, history, waiting, sender };
-    let lines = Lines::typed(terminal.clone(), lines, tty::Session::begin());
-    std::thread::spawn(move || person.work());
-    Ok((terminal, lines))
+    let typed = Typed { lines, begin: Some(Box::new(move || person.work())), session: tty::Session::begin() };
+    Ok((terminal.clone(), Lines::typed(terminal, typed)))
 }
 
 struct PersonAtKeys {

@@ -42,7 +42,11 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
                 let outcomes = held(run, dispatch::all(run, &calls)).await??;
                 settle::outcomes(run, machine, outcomes).await?
             }
-            Step::Park => return Ok(()),
+            Step::Park => {
+                let waits = machine.waiting().into_iter().map(ToOwned::to_owned).collect();
+                run.tell(ProgressStep::Parked { waits });
+                return Ok(());
+            }
             Step::Finish(end) => return ending::finish(run, machine, end).await,
         };
     }

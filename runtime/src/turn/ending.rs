@@ -173,7 +173,9 @@ async fn again(run: &Run, due: Millis, reason: &str) -> Result<(), Error> {
                 turn::again(tx, &taken, due, &why).await
             })
         })
-        .await
+        .await?;
+    run.tell(ProgressStep::Parked { waits: vec![reason.to_owned()] });
+    Ok(())
 }
 
 fn save(machine: &Machine) -> Result<String, Error> {
