@@ -27,6 +27,8 @@ pub(super) struct Outcome {
     pub result: CallResult,
     /// The call waited and has been woken: its wake row is used up.
     pub woken: bool,
+    /// The question it waited for.
+    pub question: Option<QuestionId>,
     /// The proposal a person deferred: its job comes back to staff later.
     pub deferred: Option<Proposal>,
 }
@@ -78,7 +80,7 @@ async fn one(run: &Run, context: Context, call: ToolCall, woken: Option<wake::Wa
         Arguments::Json(arguments) => arguments.clone(),
         Arguments::Malformed { error, .. } => {
             let result = CallResult::Misused(error.clone());
-            return Ok(Outcome { call, started, result, woken: false, deferred: None });
+            return Ok(Outcome { call, started, result, woken: false, question: None, deferred: None });
         }
     };
     run.tell(ProgressStep::ToolCalled {
@@ -95,7 +97,8 @@ async fn one(run: &Run, context: Context, call: ToolCall, woken: Option<wake::Wa
         }
     };
     let result = within(limit, &call.name, work).await?;
-    Ok(Outcome { call, started, result, woken: woken.is_some(), deferred })
+    let question = woken.as_ref().map(|wait| QuestionId::from(wait.of.as_str()));
+    Ok(Outcome { call, started, result, woken: woken.is_some(), question, deferred })
 }
 
 async fn within(

@@ -9,6 +9,7 @@ use agents::{
 use domain::{
     agent::Limits,
     clock::Millis,
+    id::QuestionId,
     job::JobNotice,
     live::ProgressStep,
     message::{Message, Part},
@@ -28,6 +29,7 @@ use crate::{
     belt::Belt,
     bell::Stage,
     config::{Pending, ms},
+    speak::{self, Speech},
 };
 
 /// Begins a taking: what was said and not heard is heard, what was waited for and has come is fed. `None` where there
@@ -191,6 +193,8 @@ impl Commit {
         if let Some(job) = outcome.deferred.as_ref().and_then(|proposal| proposal.job.as_ref()) {
             let due = self.now.plus(ms(self.belt.config.questions.deferred_after_ms));
             timer::set(tx, &self.belt.ids, timer::Purpose::RemindJob, job.as_str(), due).await?;
+            let asked = outcome.question.as_ref();
+            self.tell_asked(tx, asked, "deferred.job", &json!({ "job": job })).await?;
         }
         let mut entry = journal::Entry {
             key: call.id.0.clone(),
@@ -217,7 +221,7 @@ impl Commit {
                 self.wait(tx, machine, call, &Wake::Question(question)).await?;
                 None
             }
-            CallResult::Write { write, grant } => match self.effect(tx, write, grant).await? {
+            CallResult::Write { write, grant } => match self.effect(tx, &call.name, write, grant).await? {
                 Settled::Value(value) => Some(returned(machine, call, &value)),
                 Settled::Wait { wake, patience_ms } => {
                     self.wait(tx, machine, call, &wake).await?;
@@ -254,6 +258,7 @@ impl Commit {
     async fn effect(
         &self,
         tx: &mut Tx,
+        tool: &str,
         write: tools::tool::Write,
         grant: Option<tools::tool::Grant>,
     ) -> Result<Settled, Error> {
@@ -262,6 +267,11 @@ impl Commit {
             return Ok(Settled::Value(json!({ "error": "this approval was used before; ask again" })));
         }
         let settled = write(tx).await?;
+        if let Settled::Value(done) = &settled
+            && done.get("error").is_none()
+        {
+            self.tell_asked(tx, Some(&grant.question), &format!("done.{tool}"), done).await?;
+        }
         let entry = audit::Entry {
             actor: format!("agent:{}", self.taken.conversation.agent),
             action: "ran_approved",
@@ -270,6 +280,26 @@ impl Commit {
         };
         audit::append(tx, &entry, self.now).await?;
         Ok(settled)
+    }
+}
+
+impl Commit {
+    /// Everyone who was asked hears what came of it, where the house has a sentence for that.
+    async fn tell_asked(
+        &self,
+        tx: &mut Tx,
+        asked: Option<&QuestionId>,
+        key: &str,
+        facts: &Value,
+    ) -> Result<(), Error> {
+        let Some(id) = asked.filter(|_| self.belt.texts.has(key)) else { return Ok(()) };
+        for put in question::puts(tx, id).await? {
+            let Some(staff) = conversation::get(tx, &put.conversation).await? else { continue };
+            let sentence = self.belt.texts.sentence(staff.language, key, facts);
+            let speech = Speech::house(format!("{key}:{id}:{}", staff.id), sentence);
+            speak::say(tx, &self.belt, &staff, speech, self.now).await?;
+        }
+        Ok(())
     }
 }
 
