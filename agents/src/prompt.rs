@@ -73,4 +73,27 @@ mod tests {
         let error = prompts("").render("feild", &json!({})).unwrap_err();
         assert!(error.to_string().contains("\"feild\"") && error.to_string().contains("field"), "{error}");
     }
+
+    #[test]
+    fn the_houses_own_prompts_render_with_and_without_a_person() {
+        let texts = [
+            ("field", include_str!("../../prompts/field.md")),
+            ("office", include_str!("../../prompts/office.md")),
+        ];
+        let texts = texts.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let prompts = Prompts::load(&BTreeMap::from(texts)).unwrap();
+        let job = json!({ "job_id": "JOB-789-001", "customer_id": "789", "work_done": "Sink repaired", "state": "accepted" });
+        for person in [json!(null), json!({ "name": "Frank", "roles": ["technician"] })] {
+            let facts = json!({
+                "agent": { "name": "field", "description": "x" }, "firm": { "name": "Plumb & Line", "city": "Berlin" }, "person": person,
+                "language": "de", "today": "2026-11-21", "open_jobs": [job], "variables": {},
+            });
+            for name in ["field", "office"] {
+                let text = prompts.render(name, &facts).unwrap();
+                assert!(text.contains("Plumb & Line") && text.contains("2026-11-21"), "{text}");
+                assert_eq!(text.contains("Frank"), !person.is_null(), "{text}");
+            }
+            assert!(prompts.render("field", &facts).unwrap().contains("- JOB-789-001, customer 789"));
+        }
+    }
 }

@@ -57,13 +57,11 @@ impl Scripted {
 }
 
 /// A reply that says `text`.
-#[must_use]
 pub fn says(text: &str) -> Result<ModelReply, ModelError> {
     Ok(ModelReply { text: text.to_owned(), ..ModelReply::default() })
 }
 
 /// A reply that makes `calls`, each a tool's name and its arguments.
-#[must_use]
 pub fn calls(calls: &[(&str, Value)]) -> Result<ModelReply, ModelError> {
     let calls = calls
         .iter()
@@ -120,3 +118,7 @@ fn unpaired(entries: &[Entry]) -> Option<String> {
     }
     open.first().map(|id| format!("the call {id} has no result"))
 }
+
+#[cfg(test)]
+#[path = "scripted_tests.rs"]
+mod tests;

@@ -32,7 +32,7 @@ const NO_STREETS: &str = "weg hinweg rueckweg heimweg unterwegs arbeitsplatz ste
     sicherungsring";
 /// Standing alone after another word they make it a street: "Lange Straße 4".
 const STREET_WORDS: &str = "strasse str weg platz allee gasse damm ring ufer chaussee markt hof steig pfad graben wall promenade \
-    bruecke winkel garten park";
+    bruecke winkel garten park street road lane avenue drive";
 const ENGLISH_STREETS: &str = "street st road rd lane ln avenue ave drive close court terrace way crescent gardens grove square mews \
     hill row walk boulevard blvd place parade rise green";
 /// Begin a street's name: "Am Markt 5", "Unter den Linden 7".
@@ -129,7 +129,7 @@ fn by_ending(text: &str, tokens: &[Token<'_>], taken: &[bool], i: usize, from: u
     let tailed = !token.one_of(NO_STREETS) && !token.has(Class::PART);
     let by_tail =
         tailed && (has_tail(token, STREET_TAILS) || number_end.is_some() && has_tail(token, NUMBERED_TAILS));
-    if !by_tail && !(alone && number_end.is_some()) {
+    if !(by_tail || alone && number_end.is_some()) {
         return None;
     }
     let adjective = |t: &Token<'_>| {

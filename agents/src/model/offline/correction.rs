@@ -77,10 +77,8 @@ fn change_place(draft: &mut Draft, tokens: &[Token<'_>], facts: &Facts, signals:
     {
         return;
     }
-    let new_name = facts
-        .name
-        .clone()
-        .filter(|_| !draft.name.as_deref().is_some_and(|n| Some(fold(n)) == facts.name.as_deref().map(fold)));
+    let new_name =
+        facts.name.clone().filter(|_| draft.name.as_deref().map(fold) != facts.name.as_deref().map(fold));
     match (&new_name, &facts.address) {
         (None, None) => return,
         (Some(_), None) if signals.wrong_customer => draft.address = None,

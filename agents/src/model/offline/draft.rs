@@ -212,9 +212,7 @@ impl Draft {
         let name = facts.name.as_deref().map(|n| shares_word(&known_name, n));
         let address = facts.address.as_deref().map(|a| shares_street(&known_address, a));
         match (name, address) {
-            (Some(name), Some(address)) => {
-                name && address || name && known_address.iter().all(Option::is_none)
-            }
+            (Some(name), Some(address)) => name && (address || known_address.iter().all(Option::is_none)),
             (Some(same), None) | (None, Some(same)) => same,
             (None, None) => true,
         }

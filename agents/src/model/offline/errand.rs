@@ -8,12 +8,12 @@ use super::{
     correction::{self, Applied},
     draft::{Draft, Search, Stage, UNCLEAR},
     errand_phrases as say,
-    field::{self, Step, candidates},
+    field::{Step, candidates},
     intent::{self, Intent},
     jobs::{self, Job},
     phrases,
     report::{self, Expect},
-    signals,
+    results, signals,
     transcript::{Content, text},
 };
 
@@ -249,7 +249,7 @@ impl Errand {
             }
             "find_customer" => {
                 if let Some(draft) = &mut self.corrected {
-                    field::found(draft, value);
+                    results::found(draft, value);
                 }
             }
             "withdraw_job" | "correct_job" => self.finish(name, arguments, value),

@@ -202,7 +202,7 @@ fn word(
     }
     let leads_nowhere = part
         && next.is_some_and(|n| n.is_word() && !n.has(Class::JOIN.and(Class::USE).and(Class::DIMENSION)));
-    (!(leads_nowhere && !token.capital())).then_some(1)
+    (!leads_nowhere || token.capital()).then_some(1)
 }
 
 /// A number inside a name: a code, a size, or the last word of it.

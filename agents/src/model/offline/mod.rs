@@ -20,11 +20,17 @@ mod name;
 mod negation;
 mod news;
 mod number;
+mod office;
+mod office_phrases;
 mod phrases;
 mod place;
+#[cfg(test)]
+mod play;
 mod report;
+mod results;
 mod signals;
 mod split;
+mod staff;
 mod talk;
 mod transcript;
 mod vocabulary;
@@ -70,13 +76,37 @@ impl Model for Offline {
 /// The reply to `request`. Which agent is played follows from the tools that are offered.
 #[must_use]
 pub fn answer(request: &ModelRequest) -> ModelReply {
-    let reply = match field::next(request) {
+    let next = match role(request) {
+        Role::Field => field::next(request),
+        Role::Office => office::next(request),
+        Role::Bystander => Move::Say(talk::bystander(request)),
+    };
+    let reply = match next {
         Move::Call { name, arguments } => {
             ModelReply { calls: vec![call(request, name, arguments)], ..ModelReply::default() }
         }
         Move::Say(text) => ModelReply { text, ..ModelReply::default() },
     };
     ModelReply { usage: usage(request, &reply), ..reply }
+}
+
+/// Which agent is played.
+enum Role {
+    Field,
+    Office,
+    /// An agent it has no rules for, or one without tools.
+    Bystander,
+}
+
+fn role(request: &ModelRequest) -> Role {
+    let offers = |names: &[&str]| request.tools.iter().any(|tool| names.contains(&tool.name.as_str()));
+    if offers(&["process_billing_rule", "create_invoice", "escalate_to_office_human"]) {
+        Role::Office
+    } else if offers(&["ask_technician", "send_data_to_office_agent"]) {
+        Role::Field
+    } else {
+        Role::Bystander
+    }
 }
 
 fn call(request: &ModelRequest, name: &str, arguments: serde_json::Value) -> ToolCall {

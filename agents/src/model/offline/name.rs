@@ -185,14 +185,7 @@ fn announced(text: &Text<'_>, i: usize) -> Option<Name> {
         let to = business_end(text, first);
         return Some(named(text, first, to, i, Strength::Announced));
     }
-    let any_word = titled
-        && text.token(first).is_some_and(|t| {
-            t.is_word()
-                && (t.capital() || !text.cased)
-                && !t.has(Class::FILLER.and(Class::NEGATION).and(Class::PREPOSITION).and(Class::ARTICLE))
-                && !(t.has(Class::ORDINARY) && !t.capital())
-                && !t.class.is_work()
-        });
+    let any_word = titled && text.token(first).is_some_and(|t| may_follow_a_title(text, t));
     let homonym = !article && is_homonym(text, first);
     if !(text.nameable(first) || any_word || homonym) {
         return None;
@@ -204,6 +197,13 @@ fn announced(text: &Text<'_>, i: usize) -> Option<Name> {
         name.text.pop();
     }
     Some(name)
+}
+
+/// After "Herr" or "customer" nearly any word is a name.
+fn may_follow_a_title(text: &Text<'_>, token: &Token<'_>) -> bool {
+    let empty = Class::FILLER.and(Class::NEGATION).and(Class::PREPOSITION).and(Class::ARTICLE);
+    let written = if token.capital() { true } else { !text.cased && !token.has(Class::ORDINARY) };
+    token.is_word() && written && !token.has(empty) && !token.class.is_work()
 }
 
 /// A word of the trade that is somebody's name here: "bei Hahn, Gartenweg 3".

@@ -21,7 +21,7 @@ pub fn sentence(language: Language, kind: &str, body: &Value) -> Option<String> 
 /// "the Meier job", "JOB-789-001".
 fn job(language: Language, body: &Value) -> String {
     match (text(body, "customer"), text(body, "job_id")) {
-        ("", id) if id.is_empty() => pick(language, "a job", "einen Auftrag"),
+        ("", "") => pick(language, "a job", "einen Auftrag"),
         ("", id) => format!("{} {id}", pick(language, "the job", "den Auftrag")),
         (customer, _) => match language {
             Language::En => format!("the {} job", short_name(customer)),

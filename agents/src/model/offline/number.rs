@@ -90,10 +90,10 @@ fn figures(tokens: &[Token<'_>], i: usize, value: Decimal) -> Num {
         return Num::new(simple, i + 3);
     }
     let whole = tokens[i].integer().is_some();
-    if whole && let Some(part) = tokens.get(i + 1).filter(|t| t.text.chars().all(|c| !c.is_ascii())) {
-        if let Kind::Number(part) = part.kind {
-            return Num::new(value + part, i + 2);
-        }
+    // "1½": the fraction is one sign.
+    let sign = tokens.get(i + 1).filter(|t| !t.text.is_ascii()).and_then(Token::number);
+    if let Some(part) = sign.filter(|_| whole) {
+        return Num::new(value + part, i + 2);
     }
     let dash = usize::from(tokens.get(i + 1).is_some_and(|t| t.kind == Kind::Mark('-')));
     if whole && let Some(part) = ratio(tokens, i + 1 + dash) {

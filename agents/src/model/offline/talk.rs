@@ -1,11 +1,12 @@
 //! What the field agent says beside its work: who it is, what it can do, how a job ended.
 
-use domain::language::Language;
+use domain::language::{self, Language};
 
 use super::{
     draft::{Draft, Outcome},
     phrases::{pick, quoted},
 };
+use crate::model::{Entry, ModelRequest};
 
 #[must_use]
 pub fn identity(language: Language) -> String {
@@ -43,6 +44,20 @@ pub fn greeting(language: Language) -> String {
 #[must_use]
 pub fn thanks(language: Language) -> String {
     pick(language, "You're welcome.", "Gern geschehen.")
+}
+
+/// For an agent whose tools it has no rules for.
+#[must_use]
+pub fn bystander(request: &ModelRequest) -> String {
+    let heard = request.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Heard { text, .. } => language::detect(text),
+        Entry::Said { .. } | Entry::Returned { .. } => None,
+    });
+    pick(
+        heard.unwrap_or_default(),
+        "I am only the offline stand-in and have no rules for this agent. Configure a real model to talk to it.",
+        "Ich bin nur der Offline-Ersatz und habe für diesen Agenten keine Regeln. Für ihn braucht es ein echtes Modell.",
+    )
 }
 
 /// What it cannot do, said politely.
