@@ -96,7 +96,7 @@ fn open(
     };
     let history = settings.data_folder.join("history");
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    Ok(Terminal::open(setup, Some(history), colour)?)
+    Ok(Terminal::open(setup, Some(history), colour))
 }
 
 fn banner(settings: &Settings, roles: &[Role], model: &str) -> String {

@@ -36,7 +36,7 @@ pub struct Lines {
 }
 
 enum Source {
-    Piped(mpsc::Receiver<RawLine>),
+    Piped { lines: mpsc::Receiver<RawLine>, echo: bool },
     Typed(Typed),
 }
 
@@ -70,9 +70,11 @@ impl Lines {
                 }
                 typed.lines.recv().await
             }
-            Source::Piped(lines) => loop {
+            Source::Piped { lines, echo } => loop {
                 let raw = lines.recv().await?;
-                self.terminal.echo(&raw);
+                if *echo {
+                    self.terminal.echo(&raw);
+                }
                 if self.terminal.state().screen.broken {
                     return None;
                 }
@@ -105,7 +107,7 @@ impl RawLine {
     }
 }
 
-pub(super) fn piped(terminal: Terminal, mut input: impl BufRead + Send + 'static) -> Lines {
+pub(super) fn piped(terminal: Terminal, mut input: impl BufRead + Send + 'static, echo: bool) -> Lines {
     let limit = terminal.0.setup.config.line_bytes;
     let (sender, lines) = mpsc::channel(1);
     // A thread of its own: a read that waits for ever must not hold up the end of the program.
@@ -121,7 +123,7 @@ pub(super) fn piped(terminal: Terminal, mut input: impl BufRead + Send + 'static
             }
         }
     });
-    Lines { terminal, source: Source::Piped(lines) }
+    Lines { terminal, source: Source::Piped { lines, echo } }
 }
 
 /// The next line of `input`, holding at most `limit` bytes of it in memory; `None` at the end.

@@ -27,25 +27,40 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Lines understood and not yet taken by the program.
 const AHEAD: usize = 16;
 
-pub(super) fn open(setup: Setup, history: Option<PathBuf>, colour: bool) -> io::Result<(Terminal, Lines)> {
-    let config = Config::builder()
-        .max_history_size(setup.config.history_lines)
-        .map_err(io::Error::other)?
-        .auto_add_history(false)
-        .build();
-    let mut editor = DefaultEditor::with_config(config).map_err(io::Error::other)?;
-    if let Some(file) = &history {
-        // A history that cannot be read is no reason not to work; there is none at the first start.
-        let _ = editor.load_history(file);
+/// A line editor, and the way to print above it.
+pub(super) struct Editing {
+    editor: DefaultEditor,
+    printer: Box<dyn ExternalPrinter + Send>,
+    history: Option<PathBuf>,
+}
+
+impl Editing {
+    /// # Errors
+    /// Where the terminal cannot do it (`TERM=dumb`).
+    pub(super) fn begin(config: &super::Config, history: Option<PathBuf>) -> io::Result<Self> {
+        let builder = Config::builder().max_history_size(config.history_lines).map_err(io::Error::other)?;
+        let mut editor =
+            DefaultEditor::with_config(builder.auto_add_history(false).build()).map_err(io::Error::other)?;
+        if let Some(file) = &history {
+            // A history that cannot be read is no reason not to work; there is none at the first start.
+            let _ = editor.load_history(file);
+        }
+        let printer = Box::new(editor.create_external_printer().map_err(io::Error::other)?);
+        Ok(Self { editor, printer, history })
     }
-    let printer = editor.create_external_printer().map_err(io::Error::other)?;
+}
+
+pub(super) fn open(setup: Setup, editing: Editing, colour: bool) -> (Terminal, Lines) {
+    let Editing { editor, printer, history } = editing;
     let waiting = Arc::new(AtomicBool::new(false));
-    let paper = Tty { printer: Box::new(printer), waiting: Arc::clone(&waiting), passing: false, colour };
+    let at_prompt = Arc::new(AtomicBool::new(false));
+    let paper = Tty { printer, waiting: Arc::clone(&waiting), passing: false, colour };
     let terminal = Terminal::on(setup, Box::new(paper));
     let (sender, lines) = mpsc::channel(AHEAD);
-    let person = PersonAtKeys { terminal: terminal.clone(), editor, history, waiting, sender };
-    let typed = Typed { lines, begin: Some(Box::new(move || person.work())), session: tty::Session::begin() };
-    Ok((terminal.clone(), Lines::typed(terminal, typed)))
+    let session = tty::Session::begin(Arc::clone(&at_prompt));
+    let person = PersonAtKeys { terminal: terminal.clone(), editor, history, waiting, at_prompt, sender };
+    let typed = Typed { lines, begin: Some(Box::new(move || person.work())), session };
+    (terminal.clone(), Lines::typed(terminal, typed))
 }
 
 struct PersonAtKeys {
@@ -53,6 +68,7 @@ struct PersonAtKeys {
     editor: DefaultEditor,
     history: Option<PathBuf>,
     waiting: Arc<AtomicBool>,
+    at_prompt: Arc<AtomicBool>,
     sender: mpsc::Sender<Input>,
 }
 
@@ -65,7 +81,10 @@ impl PersonAtKeys {
             if std::mem::take(&mut asked) {
                 self.wait();
             }
-            let line = match self.editor.readline(&self.terminal.prompt()) {
+            self.at_prompt.store(true, Ordering::SeqCst);
+            let read = self.editor.readline(&self.terminal.prompt());
+            self.at_prompt.store(false, Ordering::SeqCst);
+            let line = match read {
                 Ok(line) => line,
                 Err(ReadlineError::Interrupted) if !interrupted => {
                     interrupted = true;
@@ -134,15 +153,15 @@ fn append(editor: &mut DefaultEditor, file: &Path) {
 }
 
 /// The screen of a terminal. Lines go through rustyline's printer, which puts them above a prompt that is being edited.
-struct Tty<P> {
-    printer: Box<P>,
+struct Tty {
+    printer: Box<dyn ExternalPrinter + Send>,
     /// Whether the prompt is away and the bottom line is free.
     waiting: Arc<AtomicBool>,
     passing: bool,
     colour: bool,
 }
 
-impl<P: ExternalPrinter + Send> Paper for Tty<P> {
+impl Paper for Tty {
     fn lines(&mut self, lines: &[String]) -> io::Result<()> {
         self.passing(None)?;
         let mut text = lines.join("\n");

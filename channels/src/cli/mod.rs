@@ -87,18 +87,19 @@ struct State {
 }
 
 impl Terminal {
-    /// Opens stdin and stdout: with line editing where both are a terminal, plain otherwise. `history` is the file of the
-    /// lines typed before; `colour` is a wish that a pipe ignores.
-    ///
-    /// # Errors
-    /// Where the terminal cannot be set up.
-    pub fn open(setup: Setup, history: Option<PathBuf>, colour: bool) -> io::Result<(Self, Lines)> {
-        if tty::both_ends() {
-            return interactive::open(setup, history, colour);
+    /// Opens stdin and stdout: with line editing where both are a terminal that can do it, plain otherwise. `history` is
+    /// the file of the lines typed before; `colour` is a wish that a pipe ignores.
+    #[must_use]
+    pub fn open(setup: Setup, history: Option<PathBuf>, colour: bool) -> (Self, Lines) {
+        if tty::both_ends()
+            && let Ok(editing) = interactive::Editing::begin(&setup.config, history)
+        {
+            return interactive::open(setup, editing, colour);
         }
-        let terminal = Self::on(setup, Box::new(Plain(io::stdout())));
-        let lines = terminal.piped(io::BufReader::new(io::stdin()));
-        Ok((terminal, lines))
+        let terminal = Self::plain(setup, io::stdout());
+        // A terminal shows what is typed by itself.
+        let lines = input::piped(terminal.clone(), io::BufReader::new(io::stdin()), !tty::keys());
+        (terminal, lines)
     }
 
     /// A terminal that prints on `paper`.
@@ -118,7 +119,7 @@ impl Terminal {
     /// The lines of `input`, taken one by one and echoed as they are taken.
     #[must_use]
     pub fn piped(&self, input: impl io::BufRead + Send + 'static) -> Lines {
-        input::piped(self.clone(), input)
+        input::piped(self.clone(), input, true)
     }
 
     /// The way out to the person who plays `role`.

@@ -2,18 +2,27 @@
 //! it was. Elsewhere than on Unix it answers with safe defaults.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use std::time::Duration;
+
+/// Whether a person types into this process.
+pub fn keys() -> bool {
+    io::stdin().is_terminal()
+}
 
 /// Whether a person sits at both ends of this process.
 pub fn both_ends() -> bool {
-    io::stdin().is_terminal() && io::stdout().is_terminal()
+    keys() && io::stdout().is_terminal()
 }
 
 #[cfg(unix)]
 mod device {
     use std::io::Write as _;
 
-    use super::{Duration, io};
+    use super::{Arc, AtomicBool, Duration, Ordering, io};
     use rustix::{
         event::{PollFd, PollFlags, Timespec, poll},
         termios::{self, LocalModes, OptionalActions, Termios},
@@ -35,21 +44,27 @@ mod device {
     /// The terminal's settings, put back when dropped.
     pub struct Kept(Option<Termios>);
 
-    /// The terminal as a whole session found it: also ends the bracketed paste that an editor began and, stopped by a
-    /// signal, could not end.
-    pub struct Session(#[expect(dead_code, reason = "put back when dropped")] Kept);
+    /// The terminal as a whole session found it: also ends the line and the bracketed paste that an editor began and,
+    /// stopped by a signal, could not end.
+    pub struct Session {
+        #[expect(dead_code, reason = "put back when dropped")]
+        kept: Kept,
+        at_prompt: Arc<AtomicBool>,
+    }
 
     impl Session {
-        pub fn begin() -> Self {
-            Self(Kept::as_it_is())
+        pub fn begin(at_prompt: Arc<AtomicBool>) -> Self {
+            Self { kept: Kept::as_it_is(), at_prompt }
         }
     }
 
     impl Drop for Session {
         fn drop(&mut self) {
-            let mut out = io::stdout().lock();
-            // The terminal may be gone, and then there is nothing to put back.
-            let _ = out.write_all(b"\x1b[?2004l").and_then(|()| out.flush());
+            if self.at_prompt.load(Ordering::SeqCst) {
+                let mut out = io::stdout().lock();
+                // The terminal may be gone, and then there is nothing to put back.
+                let _ = out.write_all(b"\x1b[?2004l\r\n").and_then(|()| out.flush());
+            }
         }
     }
 
@@ -81,7 +96,7 @@ mod device {
 
 #[cfg(not(unix))]
 mod device {
-    use super::Duration;
+    use super::{Arc, AtomicBool, Duration};
 
     pub fn width() -> Option<usize> {
         Some(100)
@@ -97,7 +112,7 @@ mod device {
     pub struct Session;
 
     impl Session {
-        pub fn begin() -> Self {
+        pub fn begin(_at_prompt: Arc<AtomicBool>) -> Self {
             Self
         }
     }
