@@ -49,6 +49,8 @@ const PAUSE: Duration = Duration::from_secs(60);
 pub struct WhatsApp {
     config: Config,
     graph: Graph,
+    /// For our own public address: the token does not go with it.
+    outside: Transport,
     files: Files,
     limits: Mutex<Limits>,
     paused: Mutex<Option<(Millis, String)>>,
@@ -72,7 +74,7 @@ impl WhatsApp {
             ..http.clone()
         };
         let calls = Transport::new(client.clone(), http);
-        let graph = Graph::new(base.clone(), config.access_token.clone(), calls);
+        let graph = Graph::new(base.clone(), config.access_token.clone(), calls.clone());
         let file_graph = Graph::new(base, config.access_token.clone(), Transport::new(client, &whole_files));
         let pair = (config.pair_burst, Duration::from_millis(config.pair_every_ms));
         let limits =
@@ -80,6 +82,7 @@ impl WhatsApp {
         Ok(Self {
             files: Files::new(file_graph, config.phone_number_id.clone(), &config.media),
             graph,
+            outside: calls,
             limits: Mutex::new(limits),
             paused: Mutex::new(None),
             config,

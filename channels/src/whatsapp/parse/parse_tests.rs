@@ -19,7 +19,9 @@ fn read_body(body: &[u8]) -> Read {
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/whatsapp").join(format!("{name}.json"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/whatsapp")
+        .join(format!("{name}.json"));
     std::fs::read(path).unwrap()
 }
 
@@ -56,7 +58,8 @@ fn each_kind_becomes_what_it_says() {
 fn a_repeat_has_the_same_name_and_no_other_body_has_it() {
     let mut seen = BTreeSet::new();
     for (name, body) in fixtures() {
-        let names = |read: Read| read.arrivals.into_iter().map(|arrival| arrival.external).collect::<Vec<_>>();
+        let names =
+            |read: Read| read.arrivals.into_iter().map(|arrival| arrival.external).collect::<Vec<_>>();
         let first = names(read_body(&body));
         let spaced: Value = body::json(&body).unwrap();
         assert_eq!(names(read_body(spaced.to_string().as_bytes())), first, "{name}: re-serialised");
@@ -95,10 +98,13 @@ fn one_bad_item_harms_none_beside_it() {
 
 #[test]
 fn a_thousand_updates_in_one_body_are_a_thousand_rows() {
-    let message = |n: usize| json!({ "from": "491713920017", "id": format!("wamid.{n}"), "type": "text",
-        "timestamp": "1795165200", "text": { "body": "x" } });
+    let message = |n: usize| {
+        json!({ "from": "491713920017", "id": format!("wamid.{n}"), "type": "text",
+        "timestamp": "1795165200", "text": { "body": "x" } })
+    };
     let messages: Vec<Value> = (0..1000).map(message).collect();
-    let body = json!({ "entry": [{ "changes": [{ "field": "messages", "value": { "messages": messages } }] }] });
+    let body =
+        json!({ "entry": [{ "changes": [{ "field": "messages", "value": { "messages": messages } }] }] });
     let read = read_body(body.to_string().as_bytes());
     let names: BTreeSet<&str> = read.arrivals.iter().map(|arrival| arrival.external.as_str()).collect();
     assert_eq!(names.len(), 1000);
@@ -138,21 +144,70 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         "[a-z.0-9 ]{0,12}".prop_map(Value::from),
         prop_oneof![
-            Just("text"), Just("image"), Just("interactive"), Just("button_reply"), Just("system"), Just("edit"),
-            Just("messages"), Just("statuses"), Just("failed"), Just("calls"), Just("smb_message_echoes"),
-            Just("user_id_update"), Just("user_preferences"), Just("1795165200"), Just("491713920017"),
+            Just("text"),
+            Just("image"),
+            Just("interactive"),
+            Just("button_reply"),
+            Just("system"),
+            Just("edit"),
+            Just("messages"),
+            Just("statuses"),
+            Just("failed"),
+            Just("calls"),
+            Just("smb_message_echoes"),
+            Just("user_id_update"),
+            Just("user_preferences"),
+            Just("1795165200"),
+            Just("491713920017"),
         ]
         .prop_map(Value::from),
     ];
     let key = prop_oneof![
-        Just("entry"), Just("changes"), Just("value"), Just("field"), Just("messages"), Just("statuses"),
-        Just("errors"), Just("contacts"), Just("from"), Just("from_user_id"), Just("id"), Just("type"), Just("text"),
-        Just("body"), Just("image"), Just("interactive"), Just("button_reply"), Just("system"), Just("edit"),
-        Just("message"), Just("original_message_id"), Just("status"), Just("timestamp"), Just("context"),
-        Just("metadata"), Just("phone_number_id"), Just("calls"), Just("event"), Just("message_echoes"),
-        Just("user_id_update"), Just("user_preferences"), Just("pricing"), Just("code"), Just("profile"),
-        Just("wa_id"), Just("user_id"), Just("location"), Just("latitude"), Just("order"), Just("product_items"),
-        Just("referral"), Just("reaction"), Just("message_id"), Just("nfm_reply"), Just("response_json"),
+        Just("entry"),
+        Just("changes"),
+        Just("value"),
+        Just("field"),
+        Just("messages"),
+        Just("statuses"),
+        Just("errors"),
+        Just("contacts"),
+        Just("from"),
+        Just("from_user_id"),
+        Just("id"),
+        Just("type"),
+        Just("text"),
+        Just("body"),
+        Just("image"),
+        Just("interactive"),
+        Just("button_reply"),
+        Just("system"),
+        Just("edit"),
+        Just("message"),
+        Just("original_message_id"),
+        Just("status"),
+        Just("timestamp"),
+        Just("context"),
+        Just("metadata"),
+        Just("phone_number_id"),
+        Just("calls"),
+        Just("event"),
+        Just("message_echoes"),
+        Just("user_id_update"),
+        Just("user_preferences"),
+        Just("pricing"),
+        Just("code"),
+        Just("profile"),
+        Just("wa_id"),
+        Just("user_id"),
+        Just("location"),
+        Just("latitude"),
+        Just("order"),
+        Just("product_items"),
+        Just("referral"),
+        Just("reaction"),
+        Just("message_id"),
+        Just("nfm_reply"),
+        Just("response_json"),
     ];
     leaf.prop_recursive(9, 200, 8, move |inner| {
         prop_oneof![

@@ -82,8 +82,8 @@ fn list(text: &str, choices: &[Choice]) -> Shape {
     };
     let rows = choices.iter().zip(titles.shown).zip(whole).map(|((choice, title), whole)| Row {
         id: choice.id.clone(),
+        description: (described && title.ends_with('…') && !whole.ends_with('…')).then_some(whole),
         title,
-        description: (titles.numbered && described && !whole.is_empty()).then_some(whole),
     });
     Shape::List { body, rows: rows.collect() }
 }

@@ -92,7 +92,8 @@ pub fn shortened(text: &str, limit: usize) -> String {
     let end = reach(&line, limit.saturating_sub(1));
     let room = &line[..end];
     // Whole words, unless little would be left of it.
-    let whole = room.rfind(' ').filter(|at| *at > end / 2).map_or(room, |at| &room[..at]);
+    let ends_well = line[end..].starts_with(' ');
+    let whole = room.rfind(' ').filter(|at| !ends_well && *at > end / 2).map_or(room, |at| &room[..at]);
     format!("{}…", whole.trim_end())
 }
 
