@@ -236,19 +236,11 @@ impl Settings {
         })
     }
 
-    /// Makes these the settings of CLI mode.
+    /// Makes these the settings of CLI mode: a line is a whole message, so nothing is gathered unless somebody said so.
     pub fn for_terminal(&mut self) {
-        self.belt = self.belt_for_terminal();
-    }
-
-    /// The belt's settings for CLI mode: a line is a whole message, so nothing is gathered unless somebody said so.
-    #[must_use]
-    pub fn belt_for_terminal(&self) -> runtime::Config {
-        let mut belt = self.belt.clone();
         if !self.gather_named {
-            belt.turns.gather_ms = 0;
+            self.belt.turns.gather_ms = 0;
         }
-        belt
     }
 }
 

@@ -74,8 +74,10 @@ fn named_variables_are_stronger_than_general_ones_and_those_than_the_file() {
 #[test]
 fn a_line_in_the_terminal_is_not_gathered_unless_somebody_said_so() {
     let gathered = |variables: &[(&str, &str)]| {
-        let settings = load(variables).unwrap();
-        (settings.belt.turns.gather_ms, settings.belt_for_terminal().turns.gather_ms)
+        let mut settings = load(variables).unwrap();
+        let before = settings.belt.turns.gather_ms;
+        settings.for_terminal();
+        (before, settings.belt.turns.gather_ms)
     };
     assert_eq!(gathered(&[]), (2_000, 0));
     assert_eq!(gathered(&[("PLUMBLINE__TURNS__GATHER_MS", "300")]), (300, 300));
