@@ -129,20 +129,38 @@ fn embedded<E: RustEmbed>() -> BTreeMap<String, String> {
 /// # Errors
 /// [`Error`]: a file that cannot be read or used, with the key.
 pub fn texts(overrides: Option<&Path>) -> Result<Texts, Error> {
-    let (built_in, own) = (Folder::Texts.built_in(), Folder::Texts.own(overrides)?);
-    Ok(Texts::load(&sources(&built_in, "texts")?, &sources(&own, "your texts")?)?)
+    let place = overrides.map(|folder| folder.join("texts").display().to_string()).unwrap_or_default();
+    let built_in = named("texts", Folder::Texts.built_in())?;
+    let own = named(&place, Folder::Texts.own(overrides)?)?;
+    let sources = [&built_in, &own].map(|files| files.iter().map(Named::source).collect::<Vec<_>>());
+    Ok(Texts::load(&sources[0], &sources[1])?)
 }
 
-/// `files` with their languages; `place` is what a complaint calls their folder.
-fn sources<'f>(files: &'f BTreeMap<String, String>, place: &'static str) -> Result<Vec<Source<'f>>, Error> {
-    let source = |(name, toml): (&'f String, &'f String)| match Language::parse(name) {
-        Some(language) => Ok(Source { name: place, language, toml }),
-        None => Err(Error::Unreadable {
-            file: format!("{place}/{name}.toml"),
-            why: "its name is no language: there are en and de".to_owned(),
-        }),
+/// A file of sentences with what complaints call it.
+struct Named {
+    name: String,
+    language: Language,
+    toml: String,
+}
+
+impl Named {
+    fn source(&self) -> Source<'_> {
+        Source { name: &self.name, language: self.language, toml: &self.toml }
+    }
+}
+
+fn named(place: &str, files: BTreeMap<String, String>) -> Result<Vec<Named>, Error> {
+    let name = |(stem, toml): (String, String)| {
+        let name = format!("{place}/{stem}.toml");
+        match Language::parse(&stem) {
+            Some(language) => Ok(Named { name, language, toml }),
+            None => {
+                let why = "its name is no language: there are en and de".to_owned();
+                Err(Error::Unreadable { file: name, why })
+            }
+        }
     };
-    files.iter().map(source).collect()
+    files.into_iter().map(name).collect()
 }
 
 #[cfg(test)]
@@ -186,7 +204,8 @@ mod tests {
         );
         std::fs::remove_file(path.join("texts/fr.toml")).unwrap();
         std::fs::write(path.join("texts/de.toml"), "[question]\nsoon = \"Bald.\"").unwrap();
-        assert!(texts(Some(path)).err().unwrap().to_string().contains("question.soon"));
+        let said = texts(Some(path)).err().unwrap().to_string();
+        assert!(said.contains("question.soon") && said.contains(&path.display().to_string()), "{said}");
         std::fs::write(path.join("texts/de.toml"), b"\xff").unwrap();
         assert!(texts(Some(path)).err().unwrap().to_string().contains("de.toml cannot be read"));
     }
