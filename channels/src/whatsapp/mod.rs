@@ -67,7 +67,8 @@ impl WhatsApp {
         config.check()?;
         let base = config.base()?;
         let whole_files = transport::Config {
-            answer_kib: config.media.largest_mib.saturating_mul(1024),
+            // What Meta says of a file comes by the same road.
+            answer_kib: config.media.largest_mib.saturating_mul(1024).max(1024),
             total_seconds: config.media.fetch_seconds,
             // Each holds a whole file in memory.
             concurrent: 2,
