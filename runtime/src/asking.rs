@@ -122,6 +122,26 @@ fn words(belt: &Belt, asked: &Question, options: &[String], language: Language) 
     }
 }
 
+/// Everyone who was asked hears the sentence `key`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn tell_asked(
+    tx: &mut Tx,
+    belt: &Belt,
+    id: &QuestionId,
+    key: &str,
+    facts: &serde_json::Value,
+    now: Millis,
+) -> Result<(), Error> {
+    for put in question::puts(tx, id).await? {
+        let Some(asked) = conversation::get(tx, &put.conversation).await? else { continue };
+        let sentence = belt.texts.sentence(asked.language, key, facts);
+        speak::say(tx, belt, &asked, Speech::house(format!("{key}:{id}:{}", asked.id), sentence), now).await?;
+    }
+    Ok(())
+}
+
 type Recipient = (Option<Contact>, Conversation);
 
 async fn recipients(

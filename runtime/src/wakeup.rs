@@ -64,12 +64,23 @@ async fn fire(tx: &mut Tx, belt: &Belt, timer: &Taken, now: Millis) -> Result<()
             Ok(())
         }
         Purpose::ExpireQuestion => {
-            question::expire(tx, &QuestionId::from(timer.of.as_str()), now).await?;
-            Ok(())
+            expire_question(tx, belt, &QuestionId::from(timer.of.as_str()), now).await
         }
         Purpose::RemindQuestion => remind_question(tx, belt, &timer.of, now).await,
         Purpose::RemindJob => remind_job(tx, belt, &JobId::from(timer.of.as_str()), now).await,
     }
+}
+
+/// Gives an open question up. Its agent is told with the wake; staff who were asked are told here.
+async fn expire_question(tx: &mut Tx, belt: &Belt, id: &QuestionId, now: Millis) -> Result<(), Error> {
+    if !question::expire(tx, id, now).await? {
+        return Ok(());
+    }
+    let of_a_role = question::get(tx, id).await?.is_some_and(|asked| asked.purpose.role().is_some());
+    if of_a_role {
+        asking::tell_asked(tx, belt, id, "question.expired", &json!({}), now).await?;
+    }
+    Ok(())
 }
 
 /// Asks once more, and later after twice the wait, until the question expires.

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use crate::{Error, Tx, args};
+use crate::{Error, Tx, args, timer};
 
 /// One waiting call and, once there, what it waited for.
 #[derive(Clone, Debug)]
@@ -42,6 +42,9 @@ pub async fn settle(tx: &mut Tx, wake: &Wake, result: &Value, now: Millis) -> Re
             args![wake.kind(), wake.of(), result.to_string()],
         )
         .await?;
+    if let Wake::Handoff(job) = wake {
+        timer::clear(tx, timer::Purpose::HandoffPatience, job.as_str()).await?;
+    }
     for row in &rows {
         let turn: String = row.get("turn_id")?;
         tx.exec(

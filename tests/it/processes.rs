@@ -133,6 +133,9 @@ fn two_processes(office_database: Option<&str>) {
     let start = |person: &str| {
         let mut command = plumbline(folder.path(), ports);
         command.args(["chat", "--as", person]);
+        if office_database.is_some() {
+            command.env("AGENT_LINK_SECRET", "a secret that both of them know");
+        }
         if let (Some(url), "office") = (office_database, person) {
             command.env("DATABASE_URL", url);
         }

@@ -6,7 +6,7 @@ use domain::{
     agent::AgentName,
     clock::Millis,
     conversation::Conversation,
-    id::{JobId, MessageId, QuestionId},
+    id::{JobId, MessageId},
     language,
     job::{HandoffState, JobNotice, Settlement, SettlementStatus},
     message::{Author, Message, Part},
@@ -15,10 +15,7 @@ use domain::{
 use serde_json::{Value, json};
 use store::{Error, Tx, conversation, event, handoff, message, office, question, turn, wake};
 
-use crate::{
-    belt::Belt,
-    speak::{self, Speech},
-};
+use crate::{asking, belt::Belt};
 
 pub(super) struct News {
     pub to: AgentName,
@@ -33,13 +30,17 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, news: News, now: Millis) -
         JobNotice::Corrected { .. } => {
             let why = json!({ "status": "superseded", "reason": "the technician corrected the job" });
             let cancelled = question::cancel_for_job(tx, &job, &why, now).await?;
-            tell_asked(tx, belt, &cancelled, "question.job_corrected", &json!({ "job": job }), now).await?;
+            for id in &cancelled {
+                asking::tell_asked(tx, belt, id, "question.job_corrected", &json!({ "job": job }), now).await?;
+            }
         }
         JobNotice::Withdrawn { reason, .. } => {
             let why = json!({ "status": "withdrawn", "reason": reason });
             let cancelled = question::cancel_for_job(tx, &job, &why, now).await?;
             let facts = json!({ "job": job, "reason": reason });
-            tell_asked(tx, belt, &cancelled, "question.job_withdrawn", &facts, now).await?;
+            for id in &cancelled {
+                asking::tell_asked(tx, belt, id, "question.job_withdrawn", &facts, now).await?;
+            }
         }
         JobNotice::Settled(settlement) => return settled(tx, belt, &news, settlement, now).await,
         JobNotice::Refused { reason, .. } => {
@@ -50,25 +51,6 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, news: News, now: Millis) -
     let held = jobs_own(tx, belt, &news, &job, now).await?;
     office::job::set_conversation(tx, &job, &held.id).await?;
     tell_agent(tx, belt, &held, news, now).await
-}
-
-/// Everyone who was asked hears that the question is void.
-async fn tell_asked(
-    tx: &mut Tx,
-    belt: &Belt,
-    cancelled: &[QuestionId],
-    key: &str,
-    facts: &Value,
-    now: Millis,
-) -> Result<(), Error> {
-    for id in cancelled {
-        for put in question::puts(tx, id).await? {
-            let Some(asked) = conversation::get(tx, &put.conversation).await? else { continue };
-            let sentence = belt.texts.sentence(asked.language, key, facts);
-            speak::say(tx, belt, &asked, Speech::house(format!("void:{id}:{}", asked.id), sentence), now).await?;
-        }
-    }
-    Ok(())
 }
 
 /// The conversation that a job of the link is: `link:<peer>/<job>`.

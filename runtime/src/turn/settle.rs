@@ -29,7 +29,6 @@ use crate::{
     belt::Belt,
     bell::Stage,
     config::{Pending, ms},
-    speak::{self, Speech},
 };
 
 /// Begins a taking: what was said and not heard is heard, what was waited for and has come is fed. `None` where there
@@ -292,14 +291,10 @@ impl Commit {
         key: &str,
         facts: &Value,
     ) -> Result<(), Error> {
-        let Some(id) = asked.filter(|_| self.belt.texts.has(key)) else { return Ok(()) };
-        for put in question::puts(tx, id).await? {
-            let Some(staff) = conversation::get(tx, &put.conversation).await? else { continue };
-            let sentence = self.belt.texts.sentence(staff.language, key, facts);
-            let speech = Speech::house(format!("{key}:{id}:{}", staff.id), sentence);
-            speak::say(tx, &self.belt, &staff, speech, self.now).await?;
+        match asked.filter(|_| self.belt.texts.has(key)) {
+            Some(id) => asking::tell_asked(tx, &self.belt, id, key, facts, self.now).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
