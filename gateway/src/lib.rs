@@ -10,6 +10,8 @@ mod process_job;
 mod reception;
 pub mod router;
 mod state;
+mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;
 pub use state::{Config, Duty, Gateway, HostedAgent, Waker};
+pub use webhooks::Room;

@@ -1,11 +1,14 @@
 //! Every route on one page, and what each request passes before it gets there. No handler stands here.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
+use channels::whatsapp::Receiver;
 use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -13,17 +16,35 @@ use crate::{
     a2a::{self, AgentState, card, http, push_receiver, rpc},
     auth, guard, health, process_job,
     state::{Duty, Gateway, HostedAgent},
+    webhooks::{self, Room},
 };
 
 /// The gateway's own port.
 pub fn house(gateway: &Gateway) -> Router {
+    house_with(gateway, Router::new())
+}
+
+/// The gateway's own port, with the webhooks of the providers that are configured.
+pub fn house_with(gateway: &Gateway, webhooks: Router) -> Router {
     let routes = Router::new()
         .route("/health", get(health::health))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/queue/status", get(health::queue_status))
         .with_state(gateway.clone());
-    guarded(routes, gateway)
+    guarded(routes.merge(webhooks), gateway)
+}
+
+/// Meta's webhook, under both of its names; for [`house_with`].
+pub fn meta_cloud(gateway: &Gateway, receiver: Arc<Receiver>, room: Room) -> Router {
+    let webhook = || get(webhooks::handshake).post(webhooks::deliver);
+    Router::new()
+        .route("/whatsapp/webhook", webhook())
+        .route("/api/comms/webhooks/meta_cloud", webhook())
+        .method_not_allowed_fallback(guard::no_such_method)
+        // Up to a thousand updates come in one body.
+        .layer(DefaultBodyLimit::max(room.body_bytes))
+        .with_state(webhooks::MetaCloud::new(gateway.clone(), receiver, room))
 }
 
 /// The port of one hosted agent.

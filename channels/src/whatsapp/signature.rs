@@ -48,6 +48,13 @@ pub fn sign(secret: &SecretString, body: &[u8]) -> String {
     format!("{SCHEME}{}", hex::encode(mac(secret, body).finalize().into_bytes()))
 }
 
+/// A name for a body in the log: the first half of its SHA-256, in hex.
+#[must_use]
+pub fn fingerprint(body: &[u8]) -> String {
+    use sha2::Digest as _;
+    hex::encode(&Sha256::digest(body)[..16])
+}
+
 fn mac(secret: &SecretString, body: &[u8]) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).expect("any key fits");

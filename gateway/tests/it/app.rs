@@ -17,12 +17,13 @@ use domain::{
     inbound::Inbound,
     job::JobNotice,
 };
-use plumbline_gateway::{Config, Duty, Gateway, HostedAgent, Waker, router};
+use plumbline_gateway::{Config, Duty, Gateway, HostedAgent, Room, Waker, router};
 use serde_json::{Value, json};
 use store::{Store, inbox, office::job::Job};
 use url::Url;
 
 pub const SECRET: &str = "test-secret-0123456789";
+pub const APP_SECRET: &str = "test-app-secret";
 pub const NOW: Millis = Millis(1_763_640_000_000);
 
 /// A database for one telling.
@@ -128,6 +129,21 @@ pub async fn house(db: &Db) -> App {
     serve(db, |gateway, _| router::house(gateway)).await
 }
 
+/// The gateway's own port with Meta's webhook.
+pub async fn with_meta(db: &Db, room: Room) -> App {
+    let config = channels::whatsapp::Config {
+        access_token: "token".into(),
+        phone_number_id: "106540352242922".into(),
+        business_account_id: "102290129340398".into(),
+        app_secret: APP_SECRET.into(),
+        previous_app_secrets: vec!["the-secret-before".into()],
+        verify_token: "verify-me".into(),
+        ..channels::whatsapp::Config::default()
+    };
+    let receiver = Arc::new(channels::whatsapp::Receiver::new(&config).unwrap());
+    serve(db, |gateway, _| router::house_with(gateway, router::meta_cloud(gateway, receiver, room))).await
+}
+
 async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let woken = Arc::new(AtomicUsize::new(0));
@@ -179,6 +195,11 @@ impl App {
         let value = answer.json();
         assert_eq!((&value["jsonrpc"], &value["id"]), (&json!("2.0"), &json!("r-1")), "{value}");
         value
+    }
+
+    /// Times the belt was woken.
+    pub fn rung(&self) -> usize {
+        self.woken.load(Ordering::SeqCst)
     }
 
     pub async fn job(&self, id: &str) -> Option<Job> {

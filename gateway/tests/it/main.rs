@@ -11,3 +11,4 @@ mod jobs;
 mod link;
 mod push;
 mod strangers;
+mod webhooks;
