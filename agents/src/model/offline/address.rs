@@ -168,11 +168,14 @@ fn by_lead(text: &str, tokens: &[Token<'_>], taken: &[bool], i: usize) -> Option
         let inside = tokens[i].is(&["in"]) && tokens[at].one_of(STREET_WORDS);
         inside || has_tail(&tokens[at], STREET_TAILS) || has_tail(&tokens[at], NUMBERED_TAILS)
     };
-    let number = (first + 1..(first + 4).min(tokens.len())).find(|at| tokens[*at].number().is_some())?;
+    let number = (first + 1..(first + 4).min(tokens.len()))
+        .find(|at| tokens[*at].number().is_some() || tokens[*at].has(Class::NUMBER_WORD))?;
     if plain_street(number - 1) {
         return None;
     }
-    let refused = Class::PART
+    let written = tokens[i].capital() && i > 0 && tokens[i - 1].parts();
+    let trade = if written { Class::NONE } else { Class::PART };
+    let refused = trade
         .and(Class::ROOM)
         .and(Class::HOUR)
         .and(Class::MONTH)

@@ -3,6 +3,7 @@
 
 use super::{
     draft::Draft,
+    hours,
     lexicon::{self, Class},
     materials::Item,
     report::{self, Expect, Facts},
@@ -29,6 +30,14 @@ fn apply_facts(draft: &mut Draft, text: &str, facts: Facts, signals: Signals) ->
     let tokens = read(text);
     let materials_changed = change_materials(draft, &tokens, &facts, signals);
     change_hours(draft, &tokens, &facts);
+    if facts.is_empty()
+        && signals.corrects
+        && draft.hours.is_some()
+        && house_number(&tokens, &facts).is_none()
+    {
+        // "make it 2": a bare number is the hours
+        hours::bare(&tokens).into_iter().for_each(|hours| draft.set_hours(hours));
+    }
     change_place(draft, &tokens, &facts, signals);
     change_work(draft, &facts, signals, materials_changed);
     if same(draft, &before) {

@@ -283,7 +283,9 @@ fn tail(tokens: &[Token<'_>], hours: Decimal, next: usize) -> (Decimal, usize) {
     if let Some(part) = unit.and_then(part_of_an_hour).filter(|_| !comma) {
         return (hours + part * num.value, unit_at + 1);
     }
-    let counts_something = unit.is_some_and(|t| t.is_word() && !t.has(Class::FILLER) && !t.is(&["gone"]));
+    let counts_something = unit.is_some_and(|t| {
+        t.unknown() || t.has(Class::PART.and(Class::MEASURE).and(Class::ABSTRACT)) || t.is(&["x"])
+    });
     let part = !num.article && num.value < Decimal::ONE && num.value > Decimal::ZERO && !comma;
     if part && joined == 1 && (!counts_something || unit.is_some_and(|t| t.has(Class::HOUR))) {
         let with_unit = usize::from(unit.is_some_and(|t| t.has(Class::HOUR)));

@@ -13,6 +13,9 @@ use super::{
 /// Words of one name.
 const NAME_TOKENS: usize = 9;
 
+/// Units that tell how big a thing is, not how much of it was used.
+const CAPACITY: &str = "l liter litre litres liters kw w watt bar";
+
 pub struct Counted {
     pub item: Item,
     pub next: usize,
@@ -100,7 +103,7 @@ pub fn bare(text: &str, tokens: &[Token<'_>], taken: &[bool], i: usize) -> Optio
     };
     let after = tokens.get(num.next);
     let x_last = after.is_some_and(|t| t.is(&["x", "×", "mal"]));
-    let unit = after.filter(|t| t.has(Class::MEASURE));
+    let unit = after.filter(|t| t.has(Class::MEASURE) && !t.one_of(CAPACITY));
     let next = num.next + usize::from(x_last || unit.is_some());
     let closes = tokens.get(next).is_none_or(|t| t.parts() || t.has(Class::JOIN) || t.has(Class::USE));
     if !(closes && (x_first || x_last || open || unit.is_some())) {
@@ -180,17 +183,31 @@ fn word(
 ) -> Option<usize> {
     let token = &tokens[at];
     let code = next.is_some_and(|n| n.glued && n.number().is_some()) && !token.is(&["x"]);
+    let dashed = next.is_some_and(|n| n.kind == Kind::Mark('-') && n.glued)
+        && tokens.get(at + 2).is_some_and(|t| t.glued && t.number().is_some());
+    if dashed && !token.has(Class::HOUR.and(Class::MEASURE)) {
+        return Some(1);
+    }
     if code || is_label_of_size(token) && next.is_some_and(|n| n.number().is_some()) {
         return Some(2);
     }
     if token.has(Class::NUMBER_WORD) {
         // spoken: "zehn b" is 10-B
-        let letter = next.is_some_and(|n| n.is_word() && n.folded.len() == 1 && !n.is(&["x", "h", "u"]));
+        let letter = next.is_some_and(|n| {
+            n.is_word() && n.folded.len() == 1 && !n.is(&["x", "h", "u"]) || n.one_of(CAPACITY)
+        });
         return (at > start && letter).then_some(2);
     }
     if token.has(Class::PART) {
         let belongs_to_verb = tokens.get(at + 1).is_some_and(|t| t.has(Class::WORK_AFTER));
         return (!(part && belongs_to_verb)).then_some(1);
+    }
+    // "a cleaning kit"
+    if token.folded.ends_with("ing")
+        && token.has(Class::WORK_BEFORE)
+        && next.is_some_and(|n| n.has(Class::PART))
+    {
+        return Some(1);
     }
     let nameable = Class::ADJECTIVE.and(Class::DIMENSION).and(Class::ABSTRACT);
     let known_otherwise = !token.class.is_empty() && !token.has(nameable);
@@ -215,7 +232,7 @@ fn size(tokens: &[Token<'_>], at: usize, next: Option<&Token<'_>>) -> Option<usi
     if matches!(next.kind, Kind::Mark(_)) && next.glued {
         return Some(1);
     }
-    if next.has(Class::DIMENSION) {
+    if next.has(Class::DIMENSION) || next.one_of(CAPACITY) {
         return Some(2);
     }
     let letter = next.is_word() && next.text.chars().count() == 1 && !next.one_of("x m h l g u & + a");

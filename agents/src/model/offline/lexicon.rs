@@ -148,8 +148,7 @@ pub fn classify(folded: &str) -> Class {
         return *class;
     }
     if let Some(stem) = folded.strip_suffix("'s").or_else(|| folded.strip_suffix('\'')) {
-        let class = classify(stem);
-        return if class.is_name() { class } else { Class::NONE };
+        return classify(stem);
     }
     if super::number::word_value(folded).is_some() {
         return Class::NUMBER_WORD;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{
     item,
     lexicon::{self, Class},
-    words::{Kind, Span, Token},
+    words::{Kind, Span, Token, fold},
 };
 
 /// Items of one text that are kept; the house takes no longer lists.
@@ -57,7 +57,11 @@ impl Found {
     /// The materials that the text tells of; `None` where it does not speak of them.
     #[must_use]
     pub fn items(&self) -> Option<Vec<Item>> {
-        let kept: Vec<&Mention> = self.mentions.iter().filter(|m| self.counts(m)).collect();
+        let mut kept: Vec<&Mention> = Vec::new();
+        for mention in self.mentions.iter().filter(|m| self.counts(m)) {
+            kept.retain(|earlier| fold(&earlier.item.name) != fold(&mention.item.name));
+            kept.push(mention);
+        }
         if kept.is_empty() {
             return self.none.map(|_| Vec::new());
         }
@@ -111,7 +115,7 @@ struct Reading<'a> {
 
 fn mention_at(reading: &Reading<'_>, i: usize, found: &Found) -> Option<Mention> {
     let Reading { text, tokens, taken, list, amends } = *reading;
-    let Some(counted) = item::counted(text, tokens, taken, i) else { return bare_at(reading, i) };
+    let Some(counted) = item::counted(text, tokens, taken, i) else { return bare_at(reading, i, found) };
     let span = Span::new(i, counted.next);
     let follows = found.mentions.last().filter(|m| joined(tokens, m.span.to, i));
     let measured = counted.times || counted.measured;
@@ -136,8 +140,9 @@ fn mention_at(reading: &Reading<'_>, i: usize, found: &Found) -> Option<Mention>
     plausible.then_some(Mention { item: counted.item, span, by_work, by_article })
 }
 
-/// A name without a number: in a list, beside "used", with its count behind it, or a code that stands alone.
-fn bare_at(reading: &Reading<'_>, i: usize) -> Option<Mention> {
+/// A name without a number: in a list, beside "used", with its count behind it, after another item, or a code that
+/// stands alone.
+fn bare_at(reading: &Reading<'_>, i: usize, found: &Found) -> Option<Mention> {
     let Reading { text, tokens, taken, list, .. } = *reading;
     let bare = item::bare(text, tokens, taken, i)?;
     let span = Span::new(i, bare.next);
@@ -146,7 +151,10 @@ fn bare_at(reading: &Reading<'_>, i: usize) -> Option<Mention> {
     let sized = bare.suffixed && (list[i] || bare.part);
     let listed = list[i] && (bare.part || alone);
     let used = bare.part && beside_use(tokens, span);
-    (sized || listed || used || coded).then_some(Mention {
+    let goes_on = bare.part
+        && alone
+        && found.mentions.last().is_some_and(|m| !m.by_work && joined(tokens, m.span.to, i));
+    (sized || listed || used || coded || goes_on).then_some(Mention {
         item: bare.item,
         span,
         by_work: false,
@@ -175,7 +183,7 @@ fn beside_use(tokens: &[Token<'_>], span: Span) -> bool {
     let end = tokens.len().min(span.to + 3);
     let after = tokens[span.to.min(end)..end].iter().take_while(|t| !t.parts() && t.number().is_none());
     let used = |t: &Token<'_>| t.has(Class::USE);
-    before.into_iter().any(used) || after.into_iter().any(used)
+    before.into_iter().any(used) || after.into_iter().any(|t| used(t) && !is_stuff(t))
 }
 
 fn after_with(tokens: &[Token<'_>], i: usize) -> bool {
@@ -193,8 +201,12 @@ fn joined(tokens: &[Token<'_>], from: usize, to: usize) -> bool {
 /// Nothing else is said between the pauses around it.
 fn stands_alone(tokens: &[Token<'_>], taken: &[bool], span: Span) -> bool {
     let quiet = |at: usize| tokens[at].parts() || taken[at] || tokens[at].has(Class::JOIN);
+    // Spoken German has no full stops: a clause ends with its participle.
+    let clause_ended =
+        |at: usize| tokens[at].has(Class::WORK_AFTER) || tokens[at].is(&["gedauert", "fertig"]);
+    let opens = |at: usize| quiet(at) || clause_ended(at);
     let before =
-        (0..span.from).rev().find(|at| !tokens[*at].is(&["plus", "noch", "dazu", "also"])).is_none_or(quiet);
+        (0..span.from).rev().find(|at| !tokens[*at].is(&["plus", "noch", "dazu", "also"])).is_none_or(opens);
     let after = (span.to < tokens.len()).then_some(span.to).is_none_or(quiet);
     before && after
 }

@@ -137,7 +137,7 @@ fn connects(token: &Token<'_>) -> bool {
     token.kind == Kind::Comma
         || token.kind == Kind::Colon
         || token.has(Class::PREPOSITION.and(Class::ARTICLE))
-        || token.is(&["in", "wohnt", "lives", "adresse", "address", "wohnhaft"])
+        || token.one_of("in wohnt lives adresse address wohnhaft that's is ist das")
 }
 
 fn named(text: &Text<'_>, first: usize, to: usize, span_from: usize, strength: Strength) -> Name {
@@ -208,9 +208,13 @@ fn may_follow_a_title(text: &Text<'_>, token: &Token<'_>) -> bool {
 
 /// A word of the trade that is somebody's name here: "bei Hahn, Gartenweg 3".
 fn is_homonym(text: &Text<'_>, i: usize) -> bool {
-    let word =
-        text.token(i).filter(|t| t.has(Class::PART.and(Class::ROOM)) && t.capital() && t.folded.len() < 9);
-    word.is_some() && text.tokens.get(i + 1).is_some_and(|t| t.kind == Kind::Comma || text.taken[i + 1])
+    let Some(word) = text.token(i).filter(|t| t.is_word() && t.capital() && t.folded.len() < 9) else {
+        return false;
+    };
+    let comma = text.tokens.get(i + 1).is_some_and(|t| t.kind == Kind::Comma);
+    let taken = |at: usize| text.taken.get(at).copied().unwrap_or(false);
+    let before_address = taken(i + 1) || comma && taken(i + 2);
+    word.has(Class::PART.and(Class::ROOM)) && (comma || before_address) || text.cased && before_address
 }
 
 fn name_end(text: &Text<'_>, first: usize) -> usize {
@@ -307,10 +311,19 @@ fn opening(text: &Text<'_>, i: usize) -> Option<Name> {
 /// "Miller's place", "Meiers Haus".
 fn owner(text: &Text<'_>, i: usize) -> Option<Name> {
     let token = text.token(i).filter(|t| t.unknown() || t.class.is_name())?;
-    let possessive = token.folded.ends_with("'s") || token.folded.ends_with("s'");
-    let contraction = token.one_of("that's it's what's here's let's there's who's he's she's where's how's");
-    (possessive && !contraction && (token.capital() || !text.cased))
-        .then(|| named(text, i, i + 1, i, Strength::Announced))
+    let contractions = "that's it's what's here's let's there's who's he's she's where's how's";
+    let apostrophe = text.tokens.get(i + 1).is_some_and(|t| t.glued && matches!(t.text, "'" | "’"));
+    let plural = apostrophe && token.folded.ends_with('s');
+    let possessive = token.folded.ends_with("'s") && !token.one_of(contractions);
+    if !(possessive || plural) || text.cased && !token.capital() {
+        return None;
+    }
+    let mut name = named(text, i, i + 1, i, Strength::Announced);
+    // "the Kellys'" are Kelly, "Jones'" is Jones
+    if plural && i > 0 && text.tokens[i - 1].is(&["the"]) {
+        name.text.pop();
+    }
+    Some(name)
 }
 
 /// A common surname, where nothing better is said. "Frank here" is the technician.

@@ -55,6 +55,14 @@ fn taken_back(tokens: &[Token<'_>], i: usize) -> Option<Span> {
             return Some(Span::new(i, at + 1));
         }
     }
+    // "nicht getauscht, nur repariert"
+    let verb_at = i + 1;
+    let other_verb =
+        tokens[verb_at..].iter().take(REACH).take_while(|t| !t.ends()).filter(|t| t.class.is_work()).count()
+            > 1;
+    if token.is(&["not", "nicht"]) && other_verb && tokens[verb_at].class.is_work() {
+        return Some(Span::new(i, verb_at + 1));
+    }
     let instead = token.is(&["statt", "anstatt", "stattdessen"]);
     let instead_of =
         token.is(&["instead", "rather"]) && tokens.get(i + 1).is_some_and(|t| t.is(&["of", "than"]));
@@ -70,7 +78,9 @@ fn taken_back(tokens: &[Token<'_>], i: usize) -> Option<Span> {
 /// The end of the one thing that begins at `from`: a duration, an item, a number, a name.
 fn thing(tokens: &[Token<'_>], from: usize, plain: bool) -> Option<usize> {
     let first = tokens.get(from)?;
-    if let Some(duration) = hours::find(&tokens[from..]).first().filter(|d| d.span.from == 0) {
+    if let Some(duration) =
+        hours::find(&tokens[from..tokens.len().min(from + REACH)]).first().filter(|d| d.span.from == 0)
+    {
         return Some(from + duration.span.to);
     }
     let mut at = match number::at(tokens, from) {

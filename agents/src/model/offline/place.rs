@@ -101,7 +101,7 @@ fn name_of(reading: &Text<'_>, names: &mut Vec<Name>, address: &Address, from: u
             && b - a <= 4
             && reading.tokens[a..b].iter().all(|t| {
                 !t.is_word() && !t.ends()
-                    || t.has(Class::PREPOSITION.and(Class::ARTICLE))
+                    || t.has(Class::PREPOSITION.and(Class::ARTICLE).and(Class::FILLER))
                     || t.is(&["wohnt", "lives", "adresse", "address", "ort", "anschrift"])
             })
     };

@@ -95,12 +95,12 @@ pub fn read(text: &str, expect: Expect) -> Facts {
     dates(&tokens).into_iter().for_each(|s| take(&mut taken, s));
     let durations = hours::find(&tokens);
     durations.iter().for_each(|d| take(&mut taken, d.span));
-    let mut places = place::find(text, &tokens, &taken).into_iter();
-    let place = places.next();
-    let others: Vec<Place> = places.collect();
-    for piece in place.iter().chain(&others).flat_map(|p| &p.pieces) {
+    let mut others = place::find(text, &tokens, &taken);
+    for piece in others.iter().flat_map(|p| &p.pieces) {
         take(&mut taken, *piece);
     }
+    let best = others.iter().position(|p| p.name.is_some() && p.address.is_some()).unwrap_or(0);
+    let place = (!others.is_empty()).then(|| others.remove(best));
     let listing = expect.only(|e| e.materials);
     let found = materials::find(text, &tokens, &taken, listing, expect.amends);
     let mut materials = found.items();
@@ -232,7 +232,7 @@ fn dates(tokens: &[Token<'_>]) -> Vec<Span> {
         }
     }
     let ordinal = tokens.windows(3).enumerate().filter(|(_, w)| {
-        w[0].integer().is_some() && matches!(w[1].kind, Kind::Dot) && w[2].has(Class::MONTH.and(Class::ROOM))
+        w[0].integer().is_some() && matches!(w[1].kind, Kind::Dot) && w[2].has(Class::MONTH)
     });
     spans.extend(ordinal.map(|(i, _)| Span::new(i, i + 2)));
     spans

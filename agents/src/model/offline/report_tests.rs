@@ -453,7 +453,42 @@ proptest! {
         )
     ) {
         let text = words.join(" ");
-        let _ = super::super::split::read(&text, Expect::NOTHING);
-        let _ = super::super::split::read(&words.concat(), Expect { hours: true, ..Expect::NOTHING });
+        let _ = crate::model::offline::split::read(&text, Expect::NOTHING);
+        let _ = crate::model::offline::split::read(&words.concat(), Expect { hours: true, ..Expect::NOTHING });
+    }
+}
+
+#[path = "held_out_tests.rs"]
+mod held_out;
+
+#[path = "held_out_b_tests.rs"]
+mod held_out_b;
+
+#[path = "held_out_c_tests.rs"]
+mod held_out_c;
+
+#[test]
+fn a_very_long_line_is_read_in_time_that_grows_with_its_length() {
+    let parts = [
+        "nicht ",
+        "Meier, Schillerstr. 12, 1,5 h und ",
+        "von 8 bis ",
+        "verbaut ",
+        "1x ",
+        "a",
+        "bei ",
+        "( 2) ",
+        "Dichtung ",
+    ];
+    for part in parts {
+        let line = part.repeat(100_000 / part.len());
+        let began = std::time::Instant::now();
+        let _ = crate::model::offline::split::read(
+            &line,
+            Expect { hours: true, materials: true, ..Expect::NOTHING },
+        );
+        let _ = crate::model::offline::intent::of(&line);
+        let took = began.elapsed();
+        assert!(took.as_secs() < 5, "{part:?} took {took:?}");
     }
 }

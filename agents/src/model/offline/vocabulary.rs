@@ -20,7 +20,7 @@ pub const LISTS: &[(Class, &str)] = &[
          take taken spent there here me my our us that which also sorry only btw cheers regards report reporting update \
          it's i'm i've we've we're that's lasted around about roughly approx approximately nearly almost total altogether \
          overall so went got gone been did wrapped wrapping next later earlier once noon hey lads guys sir ok'd well \
-         eh um aehm aeh hm oh ach na naja also gleich schnell quickly already bereits einfach simply labour labor \
+         eh um aehm aeh hm oh ach na naja also gleich schnell quickly too vergessen forgot forgotten uebrigens anyway actually moment sekunde augenblick achtung nachtrag quickly already bereits einfach simply labour labor \
          einsatz baustelle objekt hatn hats wars isses wurd",
     ),
     (
@@ -65,7 +65,8 @@ pub const LISTS: &[(Class, &str)] = &[
     ),
     (
         Class::USE,
-        "verbaut gebraucht benoetigt verbraucht verwendet used using needed consumed required material \
+        "verbaut gebraucht benoetigt verbraucht verwendet brauchte brauchten brauch verbrauchte benutzt benutzte benoetigte use uses need \
+         needs used using needed consumed required material \
          materialien materials parts teile ersatzteile teil verbrauchsmaterial verarbeitet genommen draufgegangen dazu mat \
          supplies spares mitgenommen reingebaut",
     ),
@@ -182,8 +183,11 @@ pub const LISTS: &[(Class, &str)] = &[
          erster zweite zweiter dritte dritter einmal ausserdem additionally furthermore weiterhin nummer number hausnummer \
          adresse address anschrift name ort location taetigkeit leistung task rest tat thing things sache sachen dinge who \
          whose where wo wer wann how long lange welche welcher which jemand niemand nobody someone warranty garantie \
-         kulanz goodwill angebot quote preis price kosten cost geld money schaden damage wasser water druck pressure \
-         gas strom heizung heating pause break travel driving drive fahrt",
+         kulanz goodwill angebot quote preis price kosten cost geld money schaden damage pause break travel driving drive fahrt",
+    ),
+    (
+        Class::ABSTRACT,
+        "wasser water druck pressure gas strom heizung heating luft air oel oil dach roof guttering gutter",
     ),
     (Class::PARTICLE, "von van de der den zu zur du la le el al di da mac mc"),
 ];

@@ -12,6 +12,9 @@ pub const MAX_TOKENS: usize = 2_000;
 /// Digits of a number that is taken as one; longer ones are telephone numbers and the like.
 const MAX_DIGITS: usize = 9;
 
+/// How far back the bracket stands that a closing one belongs to.
+const BRACKETED: usize = 16;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Word,
@@ -246,8 +249,10 @@ impl<'t> Reader<'t> {
         let after = self.rest()[length..].chars().next();
         let spaced = after.is_none_or(char::is_whitespace);
         let before_glued = self.tokens.last().is_some_and(|t| t.end == self.at);
+        let enumerated = c == ')' && before_glued && self.enumerated();
         let kind = match c {
             '.' | '…' if self.is_abbreviation() => Kind::Dot,
+            ')' if enumerated => Kind::Stop,
             '.' | '…' | '!' | ';' => Kind::Stop,
             '?' => Kind::Question,
             ':' | '=' => Kind::Colon,
@@ -259,6 +264,19 @@ impl<'t> Reader<'t> {
             _ => Kind::Comma,
         };
         self.push(length, kind);
+    }
+
+    /// "1)", "2)": begins a thought of its own and counts nothing.
+    fn enumerated(&mut self) -> bool {
+        let bracket = self.tokens.iter().rev().take(BRACKETED).find(|t| matches!(t.text, "(" | ")"));
+        let opened = bracket.is_some_and(|t| t.text == "(");
+        match self.tokens.last_mut().filter(|t| !opened && t.integer().is_some_and(|n| n < 20)) {
+            Some(last) => {
+                last.kind = Kind::Stop;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Whether a dot here belongs to what it follows.

@@ -35,7 +35,9 @@ pub fn find(text: &str, tokens: &[Token<'_>], taken: &[bool], asked: bool) -> Op
         return Some(joined(&labelled, true));
     }
     let with_verb: Vec<&Piece> = pieces.iter().filter(|p| p.verb).collect();
-    let by_trade: Vec<&Piece> = with_verb.iter().copied().filter(|p| p.listed_verb || p.noun).collect();
+    let whole = with_verb.iter().any(|p| p.noun);
+    let says_much = |p: &&Piece| p.noun || p.listed_verb && (!whole || p.text.contains(' '));
+    let by_trade: Vec<&Piece> = with_verb.iter().copied().filter(says_much).collect();
     if !by_trade.is_empty() {
         return Some(joined(&by_trade, true));
     }
