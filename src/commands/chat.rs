@@ -50,12 +50,12 @@ pub async fn run(mut settings: Settings, arguments: ChatArgs) -> Result<(), Fail
     let hosting = Hosting {
         turns: arguments.person.map(|person| vec![agent_of(person.role())]),
         ports: arguments.person.map(|person| vec![agent_of(person.role())]),
-        gateway: false,
         belt: true,
         channels: roles.iter().map(|role| terminal.channel(*role)).collect(),
         people: [Role::Technician, Role::Office].map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream: lines.interactive(),
         alone: true,
+        ..Hosting::default()
     };
     let app = App::build(&settings, store, hosting, Means { clock, ids, model: None }).await?;
     terminal.note(&banner(&settings, &roles, &app.model));

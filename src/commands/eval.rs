@@ -115,7 +115,7 @@ pub async fn house(
     settings.database_named = false;
     settings.data_folder = folder.to_owned();
     for endpoint in settings.agents.values_mut() {
-        *endpoint = free_port().await?;
+        *endpoint = Endpoint { port: 0, url: "http://127.0.0.1".to_owned() };
     }
     let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let ids = Arc::new(Ids::new(Arc::clone(&clock) as Arc<dyn Clock>, rand::random()));
@@ -124,14 +124,12 @@ pub async fn house(
     let said = Arc::new(Mutex::new(Vec::new()));
     let roles = Role::ALL;
     let hosting = Hosting {
-        turns: None,
-        ports: None,
-        gateway: false,
         belt: true,
         channels: roles.map(|role| Arc::new(Ear::new(role, &said)) as Arc<dyn channels::channel::Channel>).to_vec(),
         people: roles.map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream,
         alone: true,
+        ..Hosting::default()
     };
     let means = Means { clock: Arc::clone(&clock) as Arc<dyn Clock>, ids, model };
     let app = App::build(&settings, store, hosting, means).await?;
@@ -139,10 +137,4 @@ pub async fn house(
     let shutdown = Shutdown::default();
     tokio::spawn(app.serve(shutdown.soft.clone()));
     Ok((Play { belt, clock, said, taken: Mutex::new(0) }, shutdown))
-}
-
-async fn free_port() -> Result<Endpoint, Failure> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    let port = listener.local_addr()?.port();
-    Ok(Endpoint { port, url: format!("http://127.0.0.1:{port}") })
 }

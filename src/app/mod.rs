@@ -1,0 +1,275 @@
+//! The composition: settings in, a house that runs out. The only place that names concrete channels and models.
+
+mod knowledge;
+mod servers;
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
+
+use agents::model::{Model, offline::Offline, openai::OpenAi};
+use axum::Router;
+use channels::{
+    channel::Channel,
+    link::{Ends, Link, Subscribers},
+    transport::{self, Transport},
+    whatsapp::{self, Receiver, WhatsApp},
+};
+use domain::{
+    address::ChannelName,
+    agent::AgentName,
+    clock::{Clock, Millis},
+    id::Ids,
+    live::Progress,
+};
+use gateway::{Gateway, Room, StoredTargets, Waker};
+use runtime::{Agent, Belt, bell::Bell};
+use secrecy::SecretString;
+use store::{Store, queue};
+use tokio::{net::TcpListener, sync::broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    commands::Failure,
+    secret,
+    settings::{self, Settings},
+};
+use knowledge::Knowledge;
+use servers::Ports;
+
+/// Progress that a slow watcher may lag behind before it misses some.
+const PROGRESS: usize = 1024;
+
+/// What one process takes on of the house.
+#[derive(Default)]
+pub struct Hosting {
+    /// The agents whose turns run here; `None` for all there are.
+    pub turns: Option<Vec<AgentName>>,
+    /// The agents whose ports are here; `None` for all there are.
+    pub ports: Option<Vec<AgentName>>,
+    /// Whether the gateway's own port is here.
+    pub gateway: bool,
+    /// Whether the belt runs here: intake, delivery, wake-ups, and the turns named above.
+    pub belt: bool,
+    /// Ways out to people that are here.
+    pub channels: Vec<Arc<dyn Channel>>,
+    /// Ways on which people can be asked, here or in another process.
+    pub people: Vec<ChannelName>,
+    /// WhatsApp, where people are reached by it.
+    pub whatsapp: Option<whatsapp::Config>,
+    /// Whether somebody watches words as they are streamed.
+    pub stream: bool,
+    /// Takes over at once what an earlier process of the same agents held: they can only be here, for their ports are.
+    pub alone: bool,
+}
+
+/// Clock, ids and model of a house: the real ones, or a test's.
+pub struct Means {
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<Ids>,
+    /// In place of the configured model.
+    pub model: Option<Arc<dyn Model>>,
+}
+
+/// A built house: it listens already, and works once it is run.
+pub struct App {
+    pub belt: Arc<Belt>,
+    pub model: String,
+    /// Where the gateway listens, if it is here.
+    pub gateway: Option<SocketAddr>,
+    servers: Vec<(TcpListener, Router)>,
+    works: bool,
+    grace: Duration,
+}
+
+impl App {
+    /// Builds the house on an open store.
+    ///
+    /// # Errors
+    /// [`Failure`] with one sentence: a prompt or a tool that an agent asks for and nobody has, a port in use, a model
+    /// that cannot be used.
+    pub async fn build(
+        settings: &Settings,
+        store: Store,
+        hosting: Hosting,
+        means: Means,
+    ) -> Result<Self, Failure> {
+        let knowledge = Knowledge::read(settings.overrides.as_deref(), &settings.firm)?;
+        let hosted = hosting.turns.clone().unwrap_or_else(|| knowledge.names());
+        let served = hosting.ports.clone().unwrap_or_else(|| knowledge.names());
+        let mut ports = Ports::bind(settings, &knowledge, &served, hosting.gateway).await?;
+        let http = transport::client(&settings.http)
+            .map_err(|error| Failure::Usage(format!("no HTTP client: {error}")))?;
+        let secret = link_secret(settings).map_err(Failure::Failed)?;
+        let bell = Bell::default();
+        let gateway = Gateway {
+            store: store.clone(),
+            clock: Arc::clone(&means.clock),
+            ids: Arc::clone(&means.ids),
+            waker: waker(&bell),
+            config: gateway::Config::default(),
+        };
+        let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
+        let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
+        if let Some(listener) = ports.gateway.take() {
+            servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref())?));
+        }
+        let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
+        let channels = channels(settings, &hosting, links.all(settings, &hosted, http.clone())?, &http)?;
+        if hosting.alone {
+            reclaim(&store, &hosted, &channels, means.clock.now()).await?;
+        }
+        let model = match means.model {
+            Some(model) => model,
+            None => model(settings, http, &means.ids, &means.clock).map_err(Failure::Usage)?,
+        };
+        let name = model.name();
+        let thinks = |definition: domain::agent::AgentDefinition| {
+            (definition.name.clone(), Agent { definition, model: Arc::clone(&model) })
+        };
+        let belt = Belt {
+            store,
+            clock: means.clock,
+            ids: means.ids,
+            config: settings.belt.clone(),
+            firm: Arc::new(settings.firm.clone()),
+            texts: Arc::new(knowledge.texts),
+            prompts: Arc::new(knowledge.prompts),
+            toolbox: Arc::new(knowledge.toolbox),
+            agents: knowledge.definitions.into_iter().map(thinks).collect::<BTreeMap<_, _>>(),
+            hosted,
+            channels,
+            people: hosting.people,
+            bell,
+            progress: broadcast::channel::<Progress>(PROGRESS).0,
+            stream: hosting.stream,
+            busy: AtomicUsize::new(0),
+        };
+        let (works, grace) = (hosting.belt, settings.grace);
+        Ok(Self { belt: Arc::new(belt), model: name, gateway: address, servers, works, grace })
+    }
+
+    /// Serves and works until `stop`; running turns may finish within the grace time.
+    pub async fn run(self, stop: CancellationToken) {
+        if !self.works {
+            return self.serve(stop).await;
+        }
+        let (belt, grace) = (Arc::clone(&self.belt), self.grace);
+        tokio::join!(self.serve(stop.clone()), belt.run(stop, grace));
+    }
+
+    /// Serves alone, until `stop`: somebody else moves the belt.
+    pub async fn serve(self, stop: CancellationToken) {
+        let servers = self.servers.into_iter();
+        let served = servers.map(|(listener, router)| servers::serve(listener, router, stop.clone()));
+        futures::future::join_all(served).await;
+    }
+}
+
+fn waker(bell: &Bell) -> Waker {
+    let bell = bell.clone();
+    Waker::new(move || bell.ring_all())
+}
+
+/// The gateway's routes, with the webhooks of the providers that are configured.
+fn webhooks(gateway: &Gateway, config: Option<&whatsapp::Config>) -> Result<Router, Failure> {
+    let Some(config) = config else { return Ok(gateway::router::house(gateway)) };
+    let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
+    let meta = gateway::router::meta_cloud(gateway, Arc::new(receiver), Room::default());
+    Ok(gateway::router::house_with(gateway, meta))
+}
+
+/// Every way out that this process serves.
+fn channels(
+    settings: &Settings,
+    hosting: &Hosting,
+    links: Vec<Arc<dyn Channel>>,
+    http: &reqwest::Client,
+) -> Result<Vec<Arc<dyn Channel>>, Failure> {
+    let mut channels = hosting.channels.clone();
+    channels.extend(links);
+    if let Some(config) = &hosting.whatsapp {
+        let channel = WhatsApp::new(config.clone(), http.clone(), &settings.http)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        channels.push(Arc::new(channel));
+    }
+    Ok(channels)
+}
+
+/// The configured model.
+fn model(
+    settings: &Settings,
+    http: reqwest::Client,
+    ids: &Arc<Ids>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Model>, String> {
+    Ok(match &settings.model {
+        settings::Model::Offline { .. } => Arc::new(Offline),
+        settings::Model::Remote { config, .. } => Arc::new(
+            OpenAi::new(config, http, Arc::clone(ids), Arc::clone(clock)).map_err(|error| error.to_string())?,
+        ),
+    })
+}
+
+/// The secret that both ends of the link know.
+///
+/// # Errors
+/// A sentence that names the file and the mend.
+pub fn link_secret(settings: &Settings) -> Result<SecretString, String> {
+    match &settings.link_secret {
+        Some(secret) => Ok(secret.clone()),
+        None => secret::kept(&settings.data_folder, secret::LINK, "AGENT_LINK_SECRET"),
+    }
+}
+
+/// What the agents' links are made of.
+struct Links<'a> {
+    knowledge: &'a Knowledge,
+    ports: &'a Ports,
+    secret: &'a SecretString,
+    store: &'a Store,
+}
+
+impl Links<'_> {
+    /// The links of `agents`: to their peers, and to callers from outside the house.
+    fn all(
+        &self,
+        settings: &Settings,
+        agents: &[AgentName],
+        http: reqwest::Client,
+    ) -> Result<Vec<Arc<dyn Channel>>, Failure> {
+        let transport = Transport::new(http, &settings.http);
+        let mut links: Vec<Arc<dyn Channel>> = Vec::new();
+        for from in agents {
+            for peer in self.knowledge.peers(from) {
+                let ends = Ends {
+                    from: from.clone(),
+                    url: self.ports.url(&peer)?,
+                    own_url: Some(self.ports.url(from)?),
+                    peer,
+                    secret: self.secret.clone(),
+                };
+                links.push(Arc::new(Link::new(ends, transport.clone())));
+            }
+        }
+        if let Some(taker) = agents.iter().find(|name| !self.knowledge.givers(name).is_empty()) {
+            let targets = Arc::new(StoredTargets::new(self.store.clone()));
+            links.push(Arc::new(Subscribers::new(taker.clone(), targets, transport)));
+        }
+        Ok(links)
+    }
+}
+
+async fn reclaim(
+    store: &Store,
+    agents: &[AgentName],
+    channels: &[Arc<dyn Channel>],
+    now: Millis,
+) -> Result<(), store::Error> {
+    let agents: Vec<String> = agents.iter().map(|agent| agent.0.clone()).collect();
+    let channels: Vec<String> = channels.iter().map(|channel| channel.name().0).collect();
+    store.write(move |tx| Box::pin(async move { queue::reclaim(tx, &agents, &channels, now).await })).await
+}
