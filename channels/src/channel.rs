@@ -37,6 +37,11 @@ pub trait Channel: Send + Sync {
 
     async fn send(&self, outbound: &Outbound, facts: &Facts) -> SendOutcome;
 
+    /// Whether [`Channel::seen`] does anything.
+    fn shows_typing(&self) -> bool {
+        false
+    }
+
     /// Tells a person that their message, by the provider's id, was read, and with `typing` that an answer is being
     /// written. Progress: it may be lost, and is never tried again.
     async fn seen(&self, _external: &str, _typing: bool) {}

@@ -3,5 +3,6 @@
 pub mod channel;
 pub mod cli;
 pub mod link;
+pub mod plan;
 pub mod transport;
 pub mod whatsapp;

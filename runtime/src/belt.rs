@@ -29,7 +29,7 @@ use tools::toolbox::Toolbox;
 use crate::{
     bell::{Bell, Stage},
     config::Config,
-    delivery, intake, stage, turn, wakeup,
+    delivery, intake, stage, turn, typing, wakeup,
 };
 
 /// An agent and the model it thinks with.
@@ -124,6 +124,7 @@ impl Belt {
             };
             stages.spawn(stage::run(stage, self.bell.clone(), stop.clone(), tick));
         }
+        stages.spawn(typing::run(Arc::clone(&self), stop.clone()));
         stages.close();
         stages.wait().await;
         turns.close();

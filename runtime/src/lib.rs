@@ -10,6 +10,7 @@ pub mod intake;
 pub mod speak;
 pub mod stage;
 pub mod turn;
+pub mod typing;
 pub mod wakeup;
 
 pub use belt::{Agent, Belt};

@@ -1,5 +1,6 @@
 //! Puts words into a conversation: the message, its outbox row and the event, in the caller's transaction.
 
+use channels::plan::plan;
 use domain::{
     clock::Millis,
     conversation::Conversation,
@@ -51,16 +52,23 @@ pub async fn say(
         at: now,
     };
     message::put(tx, &said, false).await?;
-    let send = outbox::Send {
-        key: speech.key,
+    let row = |key: String, content: Content, message: Option<MessageId>| outbox::Send {
+        key,
         conversation: conversation.id.clone(),
         to: conversation.address.clone(),
-        content: speech.content,
+        content,
         speaker: conversation.agent.0.clone(),
-        turn: speech.turn,
-        message: Some(said.id.clone()),
+        turn: speech.turn.clone(),
+        message,
         owner_version: speech.owner_version,
     };
+    // A row for each message of the channel: what was accepted is never sent again because of what was not.
+    let plan = plan(&conversation.address.channel, speech.content);
+    for (n, part) in plan.before.into_iter().enumerate() {
+        let send = row(format!("{}#{}", speech.key, n + 1), part, None);
+        outbox::put(tx, &belt.ids, &send, now).await?;
+    }
+    let send = row(speech.key.clone(), plan.last, Some(said.id.clone()));
     let id = outbox::put(tx, &belt.ids, &send, now).await?;
     event::put(tx, "message", Some(&conversation.id), &json!({ "message": said.id }), now).await?;
     Ok(id)

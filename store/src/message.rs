@@ -75,6 +75,22 @@ pub async fn get(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error> 
     row.as_ref().map(read).transpose()
 }
 
+/// The provider's id of the last message that a person wrote here: what a read receipt names.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn last_heard(tx: &mut Tx, conversation: &ConversationId) -> Result<Option<String>, Error> {
+    let row = tx
+        .row(
+            "SELECT external FROM message
+             WHERE conversation_id = $1 AND external IS NOT NULL AND author LIKE '{\"kind\":\"contact\"%'
+             ORDER BY seq DESC LIMIT 1",
+            args![&conversation.0],
+        )
+        .await?;
+    row.map(|row| row.get("external")).transpose()
+}
+
 /// Whether any message waits for a turn.
 ///
 /// # Errors

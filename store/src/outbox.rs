@@ -13,6 +13,8 @@ use domain::{
 use crate::{Error, Tx, args, inbox::to_json};
 
 const CLAIM: i64 = 1002;
+/// Waits between tries are shorter; whoever sleeps longer waits for a person.
+const LONG_WAIT: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// One thing to send.
 #[derive(Clone, Debug)]
@@ -278,15 +280,17 @@ pub async fn resend(
     Ok(Some((to, Millis(row.get("updated_ms")?))))
 }
 
-/// Makes what waits for the person at `address` due at once: they wrote, so that it may be said now.
+/// Makes what waits for the person at `address` due at once: they wrote, so that it may be said now. What was tried
+/// and waits for its next try goes on waiting.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn release(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
     tx.exec(
         "UPDATE outbox SET due_ms = $3
-         WHERE channel = $1 AND external = $2 AND state = 'queued' AND due_ms > $3 AND attempts = 0",
-        args![address.channel.as_str(), &address.external, now],
+         WHERE channel = $1 AND external = $2 AND state = 'queued'
+           AND ((attempts = 0 AND due_ms > $3) OR due_ms > $4)",
+        args![address.channel.as_str(), &address.external, now, now.plus(LONG_WAIT)],
     )
     .await?;
     Ok(())
@@ -300,7 +304,7 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let own = status.outbox.as_ref().map(OutboxId::as_str);
     let row = tx
         .row(
-            "SELECT id, state FROM outbox WHERE id = $1 OR provider_id = $2 LIMIT 1",
+            "SELECT id, state, message_id, provider_id FROM outbox WHERE id = $1 OR provider_id = $2 LIMIT 1",
             args![own, &status.external],
         )
         .await?;
@@ -308,6 +312,11 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let id: String = row.get("id")?;
     let text: String = row.get("state")?;
     let stored = DeliveryState::parse(&text).ok_or(Error::Unknown { column: "outbox.state", value: text })?;
+    let named: Option<String> = row.get("provider_id")?;
+    if let (None, Some(message)) = (named, row.get::<Option<String>>("message_id")?) {
+        // The send's own answer was lost: only now is it known what a quote of it names.
+        tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
+    }
     if rank(status.state) > rank(stored) {
         tx.exec(
             "UPDATE outbox SET state = $2, provider_id = COALESCE(provider_id, $3), reason = $4, updated_ms = $5

@@ -127,6 +127,10 @@ impl Channel for WhatsApp {
         outcome
     }
 
+    fn shows_typing(&self) -> bool {
+        true
+    }
+
     async fn seen(&self, external: &str, typing: bool) {
         self.receipt(external, typing).await;
     }

@@ -8,4 +8,5 @@
 mod belt;
 mod databases;
 mod inspect;
+mod reached;
 mod trade;

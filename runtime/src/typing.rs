@@ -1,0 +1,76 @@
+//! While an agent works, the person sees that their message was read and that an answer is being written, on channels
+//! that show it. Progress: it may be lost, is never tried again, and holds up no turn.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{
+    clock::Millis,
+    id::ConversationId,
+    live::{Progress, ProgressStep},
+};
+use store::message;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+use crate::belt::Belt;
+
+/// An indicator vanishes by itself after 25 seconds (Meta's page "Typing indicators").
+const REFRESH: Duration = Duration::from_secs(20);
+/// Conversations whose last indicator is remembered.
+const REMEMBERED: usize = 1_000;
+
+/// Follows the turns of this process until `stop`.
+pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
+    let mut progress = belt.progress.subscribe();
+    let mut shown: HashMap<ConversationId, Millis> = HashMap::new();
+    loop {
+        let told = tokio::select! {
+            () = stop.cancelled() => return,
+            told = progress.recv() => told,
+        };
+        match told {
+            Ok(told) if is_at_work(&told.step) => {
+                let now = belt.now();
+                if shown.get(&told.conversation).is_none_or(|at| at.plus(REFRESH) <= now) {
+                    if shown.len() >= REMEMBERED {
+                        shown.clear();
+                    }
+                    shown.insert(told.conversation.clone(), now);
+                    show(&belt, &told).await;
+                }
+            }
+            Ok(told) => {
+                if matches!(
+                    told.step,
+                    ProgressStep::Parked { .. } | ProgressStep::Finished | ProgressStep::Failed { .. }
+                ) {
+                    shown.remove(&told.conversation);
+                }
+            }
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn is_at_work(step: &ProgressStep) -> bool {
+    matches!(step, ProgressStep::Started | ProgressStep::ModelCalled { .. } | ProgressStep::ToolCalled { .. })
+}
+
+async fn show(belt: &Belt, told: &Progress) {
+    let Some(channel) = belt.channels.iter().find(|channel| channel.name() == told.to.channel).cloned()
+    else {
+        return;
+    };
+    if !channel.shows_typing() {
+        return;
+    }
+    match message::last_heard(&mut belt.store.reader(), &told.conversation).await {
+        Ok(Some(external)) => {
+            // Not awaited: a provider that answers slowly must not make the others wait.
+            tokio::spawn(async move { channel.seen(&external, true).await });
+        }
+        Ok(None) => {}
+        Err(error) => tracing::debug!(%error, "no typing is shown"),
+    }
+}
