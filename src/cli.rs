@@ -26,6 +26,8 @@ Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.";
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Chat(ChatArgs),
+    Demo(DemoArgs),
+    Serve(ServeArgs),
     Sandbox(SandboxArgs),
     /// Check configuration, database, model and agents; one line a check
     ///
@@ -66,6 +68,52 @@ pub struct ChatArgs {
     /// Play only this person, and run only this person's agent here; the other is reached over the agents' HTTP link
     #[arg(long = "as", value_name = "PERSON")]
     pub person: Option<Person>,
+}
+
+/// Everything in one process with the WhatsApp sandbox: two phones in a web page
+///
+/// The gateway, both agents and the Cloud API emulator on their ports, the demo people and customers in the program's own
+/// database, no key and no set-up. Prints the addresses to open.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Where the sandbox and its phones are; 0 for any free port
+    #[arg(long, value_name = "PORT", default_value_t = 8020)]
+    pub sandbox_port: u16,
+}
+
+/// Serve WhatsApp: all in one process, or the roles you name
+///
+/// Several processes share one database. Needs COMMUNICATION_MODE=whatsapp and Meta's credentials; README.md tells the
+/// set-up. SIGTERM stops taking work and lets running turns finish; a second one ends at once.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Comma-separated; all of them when left out
+    #[arg(long, value_name = "ROLE", value_delimiter = ',')]
+    pub roles: Vec<ServeRole>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum ServeRole {
+    /// Webhooks and the API, on WEBHOOK_PORT
+    Gateway,
+    /// The field agent's port and its turns
+    Field,
+    /// The office agent's port and its turns
+    Office,
+    /// Intake, delivery, wake-ups, and turns of any agent
+    Worker,
+}
+
+impl ServeRole {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Field => "field",
+            Self::Office => "office",
+            Self::Worker => "worker",
+        }
+    }
 }
 
 /// Run the WhatsApp Cloud API emulator alone, for any client

@@ -6,13 +6,13 @@ pub mod assets;
 pub mod cli;
 pub mod commands;
 pub mod open_questions;
+pub mod people;
 pub mod play;
 pub mod scenario;
 pub mod secret;
 pub mod settings;
 pub mod shutdown;
 pub mod telemetry;
-pub mod terminal_people;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -66,6 +66,8 @@ async fn command(cli: Cli) -> Result<(), Failure> {
     let out = &mut io::stdout();
     match command {
         Command::Chat(arguments) => commands::chat::run(settings, arguments).await,
+        Command::Demo(arguments) => commands::demo::run(&settings, &arguments, out).await,
+        Command::Serve(arguments) => commands::serve::run(&settings, &arguments, out).await,
         Command::Sandbox(arguments) => commands::sandbox::run(&settings, arguments, out).await,
         Command::Doctor => commands::doctor::run(&settings, out).await,
         Command::Migrate => commands::migrate::run(&settings, out).await,

@@ -25,7 +25,8 @@ use crate::{
     open_questions::OpenQuestions,
     settings::{self, Settings},
     shutdown::Shutdown,
-    telemetry, terminal_people,
+    telemetry,
+    people::{self, Seats},
 };
 
 /// How often a quiet house is looked for, and closed questions are taken off the screen.
@@ -43,7 +44,7 @@ pub async fn run(mut settings: Settings, arguments: ChatArgs) -> Result<(), Fail
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(Ids::new(Arc::clone(&clock), rand::random()));
     let store = Store::open(&settings.database).await?;
-    let imported = terminal_people::settle_in(&settings, &store, &ids, clock.now()).await?;
+    let imported = people::settle_in(&settings, &store, Seats::Terminal, &ids, clock.now()).await?;
     let roles = arguments.person.map_or_else(|| vec![Role::Technician, Role::Office], |one| vec![one.role()]);
     let (terminal, lines) = open(&settings, &roles, &ids, &clock)?;
     terminal.ask_about_questions(Arc::new(OpenQuestions(store.clone())));

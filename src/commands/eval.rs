@@ -24,7 +24,7 @@ use crate::{
     scenario::Scenario,
     settings::{Endpoint, Settings},
     shutdown::Shutdown,
-    terminal_people,
+    people::{self, Seats},
 };
 
 /// Scenarios found in one folder.
@@ -120,7 +120,7 @@ pub async fn house(
     let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let ids = Arc::new(Ids::new(Arc::clone(&clock) as Arc<dyn Clock>, rand::random()));
     let store = Store::open(&settings.database).await?;
-    terminal_people::settle_in(&settings, &store, &ids, clock.now()).await?;
+    people::settle_in(&settings, &store, Seats::Terminal, &ids, clock.now()).await?;
     let said = Arc::new(Mutex::new(Vec::new()));
     let roles = Role::ALL;
     let hosting = Hosting {

@@ -2,11 +2,13 @@
 
 pub mod chat;
 pub mod customers;
+pub mod demo;
 pub mod doctor;
 pub mod eval;
 pub mod migrate;
 pub mod queue;
 pub mod sandbox;
+pub mod serve;
 pub mod users;
 
 use std::io::{self, Write};

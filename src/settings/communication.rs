@@ -1,6 +1,7 @@
 //! How people are reached: in the terminal or on WhatsApp, with what credentials, and why. Opens no connection.
 
-use secrecy::SecretString;
+use channels::whatsapp;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{error::Error, variables};
@@ -9,18 +10,6 @@ use super::{error::Error, variables};
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCommunication {
     mode: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawWhatsApp {
-    access_token: String,
-    phone_number_id: String,
-    business_account_id: String,
-    app_secret: String,
-    verify_token: String,
-    api_base_url: String,
-    api_version: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,23 +41,12 @@ pub enum Communication {
 /// Who carries WhatsApp messages.
 #[derive(Clone, Debug)]
 pub enum Provider {
-    MetaCloud(MetaCloud),
+    MetaCloud(Box<whatsapp::Config>),
     /// WAHA and Evolution: a server of one's own in front of WhatsApp.
     Waha(OwnServer),
     Evolution(OwnServer),
     /// For tests, on loopback only.
     Mock,
-}
-
-#[derive(Clone, Debug)]
-pub struct MetaCloud {
-    pub access_token: SecretString,
-    pub phone_number_id: String,
-    pub business_account_id: String,
-    pub app_secret: SecretString,
-    pub verify_token: SecretString,
-    pub api_base_url: String,
-    pub api_version: String,
 }
 
 #[derive(Clone, Debug)]
@@ -99,7 +77,7 @@ impl Communication {
 
     pub(super) fn resolve(
         mode: &RawCommunication,
-        whatsapp: &RawWhatsApp,
+        whatsapp: &whatsapp::Config,
         comms: &RawComms,
     ) -> Result<Self, Error> {
         match mode.mode.trim().to_ascii_lowercase().as_str() {
@@ -134,9 +112,9 @@ impl Provider {
         }
     }
 
-    fn resolve(whatsapp: &RawWhatsApp, comms: &RawComms) -> Result<Self, Error> {
+    fn resolve(whatsapp: &whatsapp::Config, comms: &RawComms) -> Result<Self, Error> {
         match comms.provider.trim() {
-            "" | "meta_cloud" => Ok(Self::MetaCloud(MetaCloud::resolve(whatsapp)?)),
+            "" | "meta_cloud" => Ok(Self::MetaCloud(Box::new(meta_cloud(whatsapp)?))),
             "waha" => Ok(Self::Waha(OwnServer::resolve(comms)?)),
             "evolution" => Ok(Self::Evolution(OwnServer::resolve(comms)?)),
             "mock" => Ok(Self::Mock),
@@ -147,19 +125,18 @@ impl Provider {
     }
 }
 
-impl MetaCloud {
-    fn resolve(raw: &RawWhatsApp) -> Result<Self, Error> {
-        let needed = |value: &str, key: &str| needed(value, key, "in WhatsApp mode");
-        Ok(Self {
-            access_token: needed(&raw.access_token, "whatsapp.access_token")?.into(),
-            phone_number_id: needed(&raw.phone_number_id, "whatsapp.phone_number_id")?,
-            business_account_id: needed(&raw.business_account_id, "whatsapp.business_account_id")?,
-            app_secret: needed(&raw.app_secret, "whatsapp.app_secret")?.into(),
-            verify_token: needed(&raw.verify_token, "whatsapp.verify_token")?.into(),
-            api_base_url: address(&raw.api_base_url, "whatsapp.api_base_url")?,
-            api_version: version(&raw.api_version)?,
-        })
-    }
+fn meta_cloud(section: &whatsapp::Config) -> Result<whatsapp::Config, Error> {
+    let present = |value: &str, key: &str| needed(value, key, "in WhatsApp mode");
+    present(section.access_token.expose_secret(), "whatsapp.access_token")?;
+    present(&section.phone_number_id, "whatsapp.phone_number_id")?;
+    present(&section.business_account_id, "whatsapp.business_account_id")?;
+    present(section.app_secret.expose_secret(), "whatsapp.app_secret")?;
+    present(section.verify_token.expose_secret(), "whatsapp.verify_token")?;
+    Ok(whatsapp::Config {
+        api_base_url: address(&section.api_base_url, "whatsapp.api_base_url")?,
+        api_version: version(&section.api_version)?,
+        ..section.clone()
+    })
 }
 
 impl OwnServer {

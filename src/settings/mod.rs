@@ -17,12 +17,12 @@ use domain::{agent::AgentName, contact::Role, firm::Firm};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use communication::{Communication, MetaCloud, OwnServer, Provider, Transcription};
+pub use communication::{Communication, OwnServer, Provider, Transcription};
 pub use error::Error;
 pub use model::Model;
 pub use sources::{LOCAL, Sources};
 
-use communication::{RawComms, RawCommunication, RawWhatsApp, address, optional};
+use communication::{RawComms, RawCommunication, address, optional};
 use layers::Layers;
 
 /// The built-in layers, weakest first.
@@ -88,7 +88,7 @@ pub struct Endpoint {
 #[serde(deny_unknown_fields)]
 struct Raw {
     communication: RawCommunication,
-    whatsapp: RawWhatsApp,
+    whatsapp: channels::whatsapp::Config,
     comms: RawComms,
     people: RawPeople,
     database: store::Config,
@@ -201,8 +201,13 @@ impl Settings {
             questions: raw.questions,
             delivery: raw.delivery,
         };
+        let whatsapp = channels::whatsapp::Config {
+            language: raw.firm.language(),
+            media: channels::whatsapp::MediaConfig { folder: PathBuf::from(&media_folder), ..raw.whatsapp.media.clone() },
+            ..raw.whatsapp
+        };
         Ok(Self {
-            communication: Communication::resolve(&raw.communication, &raw.whatsapp, &raw.comms)?,
+            communication: Communication::resolve(&raw.communication, &whatsapp, &raw.comms)?,
             database_named: layers.origin("database.url").is_some(),
             data_folder: beside(&database.url),
             database,

@@ -1,0 +1,87 @@
+//! `plumbline demo`: everything in one process with the WhatsApp sandbox in Meta's place, and the two people's phones in a
+//! web page. The road is that of `serve`; only the address of the Graph API is another.
+
+use std::{io::Write, sync::Arc};
+
+use channels::whatsapp;
+use domain::{
+    address::ChannelName,
+    clock::{Clock, SystemClock},
+    contact::Role,
+    id::Ids,
+};
+use sandbox::PersonConfig;
+use store::Store;
+
+use super::{Failure, sandbox as emulator, serve};
+use crate::{
+    app::{App, Hosting, Means},
+    cli::DemoArgs,
+    people::{self, Demo, Seats},
+    settings::Settings,
+    shutdown::Shutdown,
+};
+
+/// # Errors
+/// [`Failure`]: one sentence.
+pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let shutdown = Shutdown::on_signals()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = Arc::new(Ids::new(Arc::clone(&clock), rand::random()));
+    let store = Store::open(&settings.database).await?;
+    let imported = people::settle_in(settings, &store, Seats::Phones, &ids, clock.now()).await?;
+    let port = settings.gateway.port;
+    let config = sandbox::Config {
+        port: arguments.sandbox_port,
+        bind: settings.bind,
+        webhook_url: Some(format!("http://{}:{port}/whatsapp/webhook", settings.bind)),
+        people: phones(settings)?,
+        ..sandbox::Config::default()
+    };
+    let channel = channel(settings, &config);
+    let sandbox = emulator::start(config, &shutdown).await?;
+    let hosting = Hosting {
+        gateway: true,
+        belt: true,
+        people: vec![ChannelName::from(whatsapp::NAME)],
+        whatsapp: Some(whatsapp::Config { api_base_url: sandbox.base_url().to_owned(), ..channel }),
+        alone: true,
+        ..Hosting::default()
+    };
+    let app = App::build(settings, store, hosting, Means { clock, ids, model: None }).await?;
+    writeln!(out, "Plumbline demo: everything in this process. Model: {}.", app.model)?;
+    if let Some(imported) = imported {
+        writeln!(out, "{imported}")?;
+    }
+    writeln!(out, "Phones:  {}  (open it in a browser; the technician's and the office's phone)", sandbox.base_url())?;
+    if let Some(address) = app.gateway {
+        writeln!(out, "Gateway: http://{address}/health")?;
+    }
+    out.flush()?;
+    serve::finish(app, &shutdown).await;
+    Ok(())
+}
+
+/// The demo people with their phones, the technician first.
+fn phones(settings: &Settings) -> Result<Vec<PersonConfig>, Failure> {
+    let demo = Demo::read(settings)?;
+    let phone = |role: Role| {
+        demo.holder(role).map(|person| PersonConfig::new(role.as_str(), &person.name, &person.phone))
+    };
+    Ok([Role::Technician, Role::Office].into_iter().filter_map(phone).collect())
+}
+
+/// The channel's settings for the sandbox: its credentials, and no wait between messages that it keeps in order.
+fn channel(settings: &Settings, sandbox: &sandbox::Config) -> whatsapp::Config {
+    whatsapp::Config {
+        access_token: sandbox.access_token.clone().into(),
+        phone_number_id: sandbox.phone_number_id.clone(),
+        business_account_id: sandbox.waba_id.clone(),
+        app_secret: sandbox.app_secret.clone().into(),
+        verify_token: sandbox.verify_token.clone().into(),
+        order_gap_ms: 0,
+        language: settings.firm.language(),
+        media: whatsapp::MediaConfig { folder: settings.media_folder.clone(), ..whatsapp::MediaConfig::default() },
+        ..whatsapp::Config::default()
+    }
+}
