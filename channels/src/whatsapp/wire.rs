@@ -172,6 +172,7 @@ shapes! {
         wa_id: Text,
         new_wa_id: Text,
         user_id: Text,
+        previous_user_id: Text,
         parent_user_id: Text,
         #[serde(rename = "type")]
         kind: Text,

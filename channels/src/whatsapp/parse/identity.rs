@@ -103,6 +103,7 @@ pub(super) fn of_system(
     let (mut previous, mut current) = (Told::default(), Told::default());
     previous.number(message.from.clone());
     previous.user_id(message.from_user_id.clone());
+    previous.user_id(system.previous_user_id);
     current.number(system.wa_id);
     current.number(system.new_wa_id);
     current.user_id(system.user_id);
