@@ -22,21 +22,26 @@ pub struct Address {
 const STREET_TAILS: &str =
     "strasse strase strsse stasse strassse srasse strass str allee gasse chaussee stieg";
 /// Endings that do so only before a house number.
-const NUMBERED_TAILS: &str = "weg platz damm ring ufer steig pfad hof markt berg park promenade graben wall tor bruecke kamp twiete \
+const NUMBERED_TAILS: &str = "weg platz damm ring ufer steig pfad hof markt berg park promenade graben \
+    wall tor bruecke kamp twiete \
     redder garten feld zeile hoehe winkel wiese grund tal leite rain anger siedlung stiege ecke land eck \
     hain busch see bach heide aue";
 /// Words that end so and are no streets.
-const NO_STREETS: &str = "weg hinweg rueckweg heimweg unterwegs arbeitsplatz stellplatz parkplatz dichtring o-ring oring \
+const NO_STREETS: &str = "weg hinweg rueckweg heimweg unterwegs arbeitsplatz stellplatz parkplatz \
+    dichtring o-ring oring \
     dichtungsring sprengring klemmring platz ring hof markt berg park tor garten feld wall tal grund see \
     land ecke eck bach wiese winkel strasse str allee gasse stieg steig abzweig notiz busch pfad \
     sicherungsring";
 /// Standing alone after another word they make it a street: "Lange Straße 4".
-const STREET_WORDS: &str = "strasse str weg platz allee gasse damm ring ufer chaussee markt hof steig pfad graben wall promenade \
+const STREET_WORDS: &str = "strasse str weg platz allee gasse damm ring ufer chaussee markt hof steig pfad \
+    graben wall promenade \
     bruecke winkel garten park street road lane avenue drive";
-const ENGLISH_STREETS: &str = "street st road rd lane ln avenue ave drive close court terrace way crescent gardens grove square mews \
+const ENGLISH_STREETS: &str = "street st road rd lane ln avenue ave drive close court terrace way crescent \
+    gardens grove square mews \
     hill row walk boulevard blvd place parade rise green";
 /// Begin a street's name: "Am Markt 5", "Unter den Linden 7".
-const LEADS: &str = "am|an der|an den|im|in der|in den|unter den|auf der|auf dem|zum|zur|hinter der|hinter dem|vor \
+const LEADS: &str = "am|an der|an den|im|in der|in den|unter den|auf der|auf dem|zum|zur|hinter der|hinter \
+    dem|vor \
     dem|beim|alter|alte|neuer|neue|alt";
 
 #[must_use]

@@ -229,7 +229,10 @@ fn remove(draft: &mut Draft, tokens: &[Token<'_>], facts: &Facts) -> bool {
         return false;
     }
     let markers = tokens.iter().enumerate().filter(|(_, t)| {
-        t.one_of("remove streich streiche streichen delete loesche entferne entfernen weglassen raus weg drop ohne without kein keine keinen no minus")
+        t.one_of(
+            "remove streich streiche streichen delete loesche entferne entfernen weglassen raus weg \
+            drop ohne without kein keine keinen no minus",
+        )
     });
     let mut concepts: Vec<usize> = Vec::new();
     for (at, marker) in markers {

@@ -185,7 +185,7 @@ impl Draft {
     pub fn expects(&self) -> Expect {
         match self.stage() {
             Stage::Place | Stage::Missing => self.missing(),
-            Stage::PlaceAgain | Stage::Candidates => Expect { place: true, ..Expect::NOTHING },
+            Stage::PlaceAgain | Stage::Candidates => Expect { place: true, ..self.missing() },
             _ => Expect::NOTHING,
         }
     }

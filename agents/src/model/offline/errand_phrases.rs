@@ -77,8 +77,10 @@ pub fn no_such_job(language: Language, id: &str) -> String {
 pub fn no_open_job(language: Language) -> String {
     pick(
         language,
-        "None of your jobs is open, so there is nothing I can change. The office can still help with one that is billed.",
-        "Von dir ist kein Auftrag mehr offen, also kann ich nichts ändern. Bei einem abgerechneten kann das Büro noch helfen.",
+        "None of your jobs is open, so there is nothing I can change. The office can still help with one \
+            that is billed.",
+        "Von dir ist kein Auftrag mehr offen, also kann ich nichts ändern. Bei einem abgerechneten kann \
+            das Büro noch helfen.",
     )
 }
 
@@ -171,7 +173,8 @@ pub fn unclear(language: Language) -> String {
     pick(
         language,
         "I do not understand you, so nothing is changed. Please try other words, or call the office.",
-        "Ich verstehe dich nicht, also ist nichts geändert. Bitte versuch es in anderen Worten oder ruf das Büro an.",
+        "Ich verstehe dich nicht, also ist nichts geändert. Bitte versuch es in anderen Worten oder ruf \
+            das Büro an.",
     )
 }
 

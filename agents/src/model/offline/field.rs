@@ -103,9 +103,11 @@ pub fn next(request: &ModelRequest) -> Move {
 fn stuck(language: Language) -> String {
     pick(
         language,
-        "I am going round in circles here, so I stop: what I did not say is handed over is not handed over. Please send it again in other \
+        "I am going round in circles here, so I stop: what I did not say is handed over is not handed \
+            over. Please send it again in other \
          words, or call the office.",
-        "Ich drehe mich hier im Kreis und höre auf: Was ich nicht als übergeben gemeldet habe, ist nicht übergeben. Bitte schick es \
+        "Ich drehe mich hier im Kreis und höre auf: Was ich nicht als übergeben gemeldet habe, ist nicht \
+            übergeben. Bitte schick es \
          mir noch einmal in anderen Worten oder ruf das Büro an.",
     )
 }
@@ -150,7 +152,8 @@ impl Field<'_> {
             self.unsaid.push(pick(
                 self.language,
                 "That is too much at once: please send the last job again when the others are done.",
-                "Das ist zu viel auf einmal: Schick mir den letzten Auftrag bitte noch einmal, wenn die anderen erledigt sind.",
+                "Das ist zu viel auf einmal: Schick mir den letzten Auftrag bitte noch einmal, wenn die \
+                    anderen erledigt sind.",
             ));
         }
     }
@@ -329,9 +332,11 @@ fn handed_over(language: Language, delivered: bool) -> String {
     }
     pick(
         language,
-        "The office cannot be reached right now. The job is safe here and will be delivered as soon as the office can be reached. I'll tell \
+        "The office cannot be reached right now. The job is safe here and will be delivered as soon as the \
+            office can be reached. I'll tell \
          you when it is settled.",
-        "Das Büro ist gerade nicht erreichbar. Der Auftrag ist hier sicher und wird übergeben, sobald das Büro erreichbar ist. Ich melde \
+        "Das Büro ist gerade nicht erreichbar. Der Auftrag ist hier sicher und wird übergeben, sobald das \
+            Büro erreichbar ist. Ich melde \
          mich, wenn er abgeschlossen ist.",
     )
 }

@@ -118,6 +118,20 @@ fn corrections_before_handing_over() {
 }
 
 #[test]
+fn only_a_clear_yes_hands_over() {
+    for yes in ["yes", "ja, und schönen Feierabend", "that's correct", "👍", "passt so, danke dir"] {
+        let mut play = Play::new();
+        play.turn(&[REPORT], &[yes]);
+        assert_eq!(play.handed.len(), 1, "{yes}");
+    }
+    for no in ["yes but wait", "ja aber nicht so", "correct", "hmm maybe"] {
+        let mut play = Play::new();
+        play.turn(&[REPORT], &[no, "forget it"]);
+        assert_eq!(play.handed.len(), 0, "{no}");
+    }
+}
+
+#[test]
 fn two_jobs_in_one_message_are_finished_one_after_the_other() {
     let mut play = Play::new();
     let both = "Meier, Schillerstr. 12: sink repaired, 1.5h, no material. Schmidt, Goethestr. 5: tap replaced, 2h, 1x tap";
@@ -186,6 +200,21 @@ fn an_ambiguous_customer_is_asked_about() {
     let mut play = Play::new();
     play.turn(&["Bei Weber Hahn getauscht, 1h, 1 Hahn"], &["Keiner davon", "Schmidt, Goethestraße 5", "ja"]);
     assert_eq!(play.only("send_data_to_office_agent")["customer_id"], json!("790"));
+}
+
+#[test]
+fn other_facts_told_instead_of_a_customer_are_kept() {
+    let mut play = Play::new();
+    play.turn(&["Bei Weber Hahn getauscht, 1h"], &["eine Mischbatterie", "Ute", "ja"]);
+    let sent = play.only("send_data_to_office_agent");
+    assert_eq!(
+        (&sent["customer_id"], &sent["materials_used"][0]["name"]),
+        (&json!("794"), &json!("Mischbatterie"))
+    );
+
+    let mut play = Play::new();
+    let said = play.turn(&["Bei Weber Hahn getauscht, 1h, 1 Hahn"], &["zieh zurück, falscher kunde"]);
+    assert!(said.contains("nicht übergeben"), "{said}");
 }
 
 #[test]

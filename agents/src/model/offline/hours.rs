@@ -36,12 +36,15 @@ pub struct Duration {
     ahead: bool,
 }
 
-const BEFORE_ASIDE: &str = "anfahrt fahrt fahrtzeit abfahrt rueckfahrt travel travelling driving drive vor seit waiting waited \
+const BEFORE_ASIDE: &str = "anfahrt fahrt fahrtzeit abfahrt rueckfahrt travel travelling driving drive vor \
+    seit waiting waited \
     wartezeit every alle since wait";
-const AFTER_ASIDE: &str = "ago fahrt anfahrt fahrtzeit drive driving travel later spaeter entfernt away wartezeit late verspaetung \
+const AFTER_ASIDE: &str = "ago fahrt anfahrt fahrtzeit drive driving travel later spaeter entfernt away \
+    wartezeit late verspaetung \
     wait waiting gefahren stau traffic";
 const PAUSE: &[&str] = &["pause", "break", "lunch", "mittagspause", "mittag", "breaks", "pausen"];
-const CORRECTS: &str = "no nein sorry doch actually quatsch ne nee wait korrektur rather eher vielmehr mean meine correction \
+const CORRECTS: &str = "no nein sorry doch actually quatsch ne nee wait korrektur rather eher vielmehr \
+    mean meine correction \
     stimmt moment halt";
 
 /// All durations of a text, in order.
@@ -179,7 +182,8 @@ fn role(tokens: &[Token<'_>], from: usize, to: usize) -> (Role, bool) {
 /// "Zeit: 1,5", "Stunden 2", "duration = 90".
 fn labelled(tokens: &[Token<'_>], i: usize) -> Option<(Decimal, usize)> {
     let label = tokens.get(i)?;
-    let words = "zeit dauer arbeitszeit stunden std hours time duration aufwand hrs arbeitsstunden zeitaufwand \
+    let words = "zeit dauer arbeitszeit stunden std hours time duration aufwand hrs arbeitsstunden \
+        zeitaufwand \
         minuten minutes worked";
     if !label.one_of(words) {
         return None;
@@ -253,7 +257,8 @@ fn part_of_an_hour(token: &Token<'_>) -> Option<Decimal> {
 
 /// "half of an hour", "eine gute Stunde", "zwei volle Stunden".
 fn skip_small(tokens: &[Token<'_>], from: usize) -> usize {
-    let small = "of an a einer ner gute guten good knappe volle vollen full solid ganze ganzen whole ne eine kurze \
+    let small = "of an a einer ner gute guten good knappe volle vollen full solid ganze ganzen whole ne \
+        eine kurze \
         reine billable";
     let dash = |t: &Token<'_>| t.kind == Kind::Mark('-');
     from + tokens[from.min(tokens.len())..].iter().take(3).take_while(|t| t.one_of(small) || dash(t)).count()
@@ -279,6 +284,12 @@ fn tail(tokens: &[Token<'_>], hours: Decimal, next: usize) -> (Decimal, usize) {
     let minute_unit = unit.is_some_and(|t| t.has(Class::MINUTE));
     if minute_unit && !num.article {
         return ((hours + minutes(num.value)).normalize(), past_dot(tokens, unit_at + 1));
+    }
+    // "3h 30m": metres only where something is measured
+    let short_minutes = unit.is_some_and(|t| t.is(&["m"]) && t.glued) && num.value < Decimal::from(60);
+    let measures = word(unit_at + 1).is_some_and(|t| t.unknown() || t.has(Class::PART));
+    if joined == 0 && short_minutes && !measures {
+        return ((hours + minutes(num.value)).normalize(), unit_at + 1);
     }
     if let Some(part) = unit.and_then(part_of_an_hour).filter(|_| !comma) {
         return (hours + part * num.value, unit_at + 1);

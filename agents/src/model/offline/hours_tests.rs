@@ -20,6 +20,8 @@ fn time_is_read_however_it_is_told() {
         ("90 Minuten", "1.5"),
         ("1h30", "1.5"),
         ("1 h 30 min", "1.5"),
+        ("3h 30m", "3.5"),
+        ("2h 30m Rohr", "2"),
         ("1 Std 30", "1.5"),
         ("1:30 h", "1.5"),
         ("von 8 bis 10 Uhr", "2"),

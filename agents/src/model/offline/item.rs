@@ -104,7 +104,8 @@ pub fn bare(text: &str, tokens: &[Token<'_>], taken: &[bool], i: usize) -> Optio
     let after = tokens.get(num.next);
     let x_last = after.is_some_and(|t| t.is(&["x", "×", "mal"]));
     let unit = after.filter(|t| t.has(Class::MEASURE) && !t.one_of(CAPACITY));
-    let next = num.next + usize::from(x_last || unit.is_some());
+    let counted_to = num.next + usize::from(x_last || unit.is_some());
+    let next = counted_to + usize::from(tokens.get(counted_to).is_some_and(|t| t.kind == Kind::Dot));
     let closes = tokens.get(next).is_none_or(|t| t.parts() || t.has(Class::JOIN) || t.has(Class::USE));
     if !(closes && (x_first || x_last || open || unit.is_some())) {
         return Some(Bare { item: one(named.name), next: named.next, suffixed: false, part: named.part });
@@ -129,10 +130,10 @@ struct Named {
 
 /// The words of a material's name from token `i` on.
 fn name(text: &str, tokens: &[Token<'_>], taken: &[bool], i: usize) -> Option<Named> {
+    let vague = "neue neuen neuer neues neuem new brand weitere weiteren more extra additional \
+        zusaetzliche bisschen etwas little bit";
     let mut start = i;
-    while tokens.get(start).is_some_and(|t| {
-        t.one_of("neue neuen neuer neues neuem new brand weitere weiteren more extra additional zusaetzliche")
-    }) {
+    while tokens.get(start).is_some_and(|t| t.one_of(vague)) {
         start += 1;
     }
     let sized = leading_size(tokens, start);

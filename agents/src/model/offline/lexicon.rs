@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::vocabulary::{LISTS, PART_CONCEPTS};
+use super::{
+    vocabulary::{LISTS, PART_CONCEPTS},
+    wishes,
+};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Class(u32);
@@ -118,6 +121,12 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         for word in list.split_whitespace() {
             add(word, Class::PART);
             concepts.insert(word, concept);
+        }
+    }
+    // What people say about a job is nobody's name.
+    for word in wishes::ALL.iter().flat_map(|list| list.split(['|', ' '])).filter(|word| word.len() > 1) {
+        if words.get(word).is_none_or(|class| class.is_empty()) {
+            words.insert(word, Class::ORDINARY);
         }
     }
     let mut slips: HashMap<String, Vec<&'static str>> = HashMap::new();

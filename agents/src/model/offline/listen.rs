@@ -68,7 +68,7 @@ impl Field<'_> {
         } else if intent::id_in(words, "JOB-").is_some() {
             self.queue(Task::Errand(Box::new(Errand::status(words))));
         } else if facts.hours.is_some()
-            || facts.work.is_some()
+            || facts.has_sure_work()
             || facts.materials.is_some()
             || is_place(words, facts)
         {
@@ -150,7 +150,9 @@ impl Field<'_> {
         let facts = split::read(words, Expect::NOTHING).remove(0).facts;
         let signals = signals::of(words);
         let talk = match intent::of(words) {
-            Intent::Withdraw if !signals.wrong_customer && facts.told() < 2 => {
+            Intent::Withdraw
+                if !(signals.wrong_customer && draft.customer().is_some()) && facts.told() < 2 =>
+            {
                 draft.outcome = Some(Outcome::Dropped);
                 return true;
             }
@@ -218,8 +220,11 @@ fn is_place(words: &str, facts: &Facts) -> bool {
 fn decided(draft: &mut Draft, stage: Stage, words: &str, choice: &str) -> bool {
     let wish = intent::of(words);
     match stage {
+        // The button says "Correct": typed alone it is no yes.
+        Stage::Confirm if choice.is_empty() && fold(words.trim()) == "correct" => draft.correcting = true,
         Stage::Confirm => match (is_second(choice, phrases::confirm_buttons), wish) {
             (Some(false), _) | (None, Intent::Confirm) => draft.confirmed = true,
+            (None, Intent::Other) if is_yes_and_talk(words) => draft.confirmed = true,
             (Some(true), _) | (None, Intent::Refuse) => draft.correcting = true,
             _ => return false,
         },
@@ -234,6 +239,20 @@ fn decided(draft: &mut Draft, stage: Stage, words: &str, choice: &str) -> bool {
         _ => return false,
     }
     true
+}
+
+/// A yes with talk behind it that names no fact and takes nothing back: "ja, und schönen Feierabend".
+fn is_yes_and_talk(words: &str) -> bool {
+    let tokens = read(words);
+    let yes = tokens
+        .iter()
+        .find(|t| t.is_word())
+        .is_some_and(|t| t.one_of("yes yeah yep ja jo jawohl passt stimmt genau ok okay"));
+    let holds_back = tokens
+        .iter()
+        .any(|t| t.one_of("aber but nur only ausser except nicht not kein no nein erst first wait moment"));
+    let facts = split::read(words, Expect { amends: true, ..Expect::NOTHING }).remove(0).facts;
+    yes && !holds_back && facts.is_empty() && !signals::of(words).corrects
 }
 
 /// Which of two buttons `choice` is, in whatever language they were shown.
@@ -253,9 +272,9 @@ fn another(words: &str, choice: &str, wish: Intent) -> Option<bool> {
     if any("same derselbe dieselbe dasselbe gleiche gleicher gleichen doppelt duplicate twice selbe selber") {
         return Some(false);
     }
-    if any(
-        "another other different new anderer andere anderes anderen neuer neue neues second zweiter zweites weiterer",
-    ) {
+    if any("another other different new anderer andere anderes anderen neuer neue neues second zweiter \
+            zweites weiterer")
+    {
         return Some(true);
     }
     match wish {
@@ -284,11 +303,12 @@ pub fn candidate(draft: &mut Draft, words: &str, choice: &str) -> bool {
     let none = chosen == Some(customers.len())
         || chosen.is_none() && tokens.iter().any(|t| t.is(&none_words)) && tokens.len() <= 4;
     if none {
-        draft.searches = draft.searches.max(1);
+        draft.searches = draft.searches.saturating_add(1);
         draft.search = Search::NotFound;
         return true;
     }
     let by_number = ordinal(words).filter(|at| *at < customers.len());
+    let the_only_one = (customers.len() == 1 && intent::of(words) == Intent::Confirm).then_some(0);
     let by_word = || {
         let said: Vec<String> = tokens
             .iter()
@@ -304,7 +324,7 @@ pub fn candidate(draft: &mut Draft, words: &str, choice: &str) -> bool {
         let alone = (0..customers.len()).filter(|at| score(*at) == score(best)).count() == 1;
         alone.then_some(best)
     };
-    let Some(at) = chosen.or(by_number).or_else(by_word) else { return false };
+    let Some(at) = chosen.or(the_only_one).or(by_number).or_else(by_word) else { return false };
     draft.search = Search::Found(customers[at].clone());
     draft.unclear = 0;
     true

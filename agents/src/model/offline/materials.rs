@@ -148,7 +148,7 @@ fn bare_at(reading: &Reading<'_>, i: usize, found: &Found) -> Option<Mention> {
     let span = Span::new(i, bare.next);
     let alone = stands_alone(tokens, taken, span);
     let coded = bare.part && alone && tokens[i..bare.next].iter().any(|t| t.number().is_some());
-    let sized = bare.suffixed && (list[i] || bare.part);
+    let sized = bare.suffixed && (list[i] || bare.part || alone);
     let listed = list[i] && (bare.part || alone);
     let used = bare.part && beside_use(tokens, span);
     let goes_on = bare.part

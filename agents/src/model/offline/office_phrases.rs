@@ -92,7 +92,8 @@ pub fn escalation(language: Language, job: &str, wrong: &str, stuck: bool) -> St
             format!("{job} cannot be billed: {wrong}. The technician has to correct it, or it is rejected.")
         }
         (Language::De, true) => format!(
-            "{job} kann nicht abgerechnet werden: {wrong}. Der Techniker muss korrigieren, oder der Auftrag wird abgelehnt."
+            "{job} kann nicht abgerechnet werden: {wrong}. Der Techniker muss korrigieren, oder der \
+                Auftrag wird abgelehnt."
         ),
     }
 }
@@ -199,7 +200,8 @@ pub fn stuck(language: Language, tool: &str) -> String {
             "I stop here: calling {tool} again would change nothing. Please look at the job yourself."
         ),
         Language::De => format!(
-            "Ich höre hier auf: {tool} noch einmal aufzurufen würde nichts ändern. Bitte sieh dir den Auftrag selbst an."
+            "Ich höre hier auf: {tool} noch einmal aufzurufen würde nichts ändern. Bitte sieh dir den \
+                Auftrag selbst an."
         ),
     }
 }
@@ -261,16 +263,20 @@ pub fn reply(language: Language, reply: &Reply) -> String {
     match reply {
         Reply::Identity => pick(
             language,
-            "I am Plumbline's offline stand-in: a program with fixed rules, not a language model and not a person. I bill jobs by the firm's rules and \
+            "I am Plumbline's offline stand-in: a program with fixed rules, not a language model and not a \
+                person. I bill jobs by the firm's rules and \
              ask you for approval.",
-            "Ich bin Plumblines Offline-Ersatz: ein Programm mit festen Regeln, kein Sprachmodell und kein Mensch. Ich rechne Aufträge nach den Regeln \
+            "Ich bin Plumblines Offline-Ersatz: ein Programm mit festen Regeln, kein Sprachmodell und kein \
+                Mensch. Ich rechne Aufträge nach den Regeln \
              der Firma ab und frage euch um Freigabe.",
         ),
         Reply::Help => pick(
             language,
-            "I answer “what is open?”, “status JOB-…”, “reject JOB-…: reason”, “cancel RE-…: reason” and “resume JOB-…”. Jobs that need you come by \
+            "I answer “what is open?”, “status JOB-…”, “reject JOB-…: reason”, “cancel RE-…: reason” and \
+                “resume JOB-…”. Jobs that need you come by \
              themselves.",
-            "Ich verstehe „Was ist offen?“, „Status JOB-…“, „JOB-… ablehnen: Grund“, „storniere RE-…: Grund“ und „JOB-… jetzt abrechnen“. Aufträge, die \
+            "Ich verstehe „Was ist offen?“, „Status JOB-…“, „JOB-… ablehnen: Grund“, „storniere RE-…: \
+                Grund“ und „JOB-… jetzt abrechnen“. Aufträge, die \
              euch brauchen, kommen von selbst.",
         ),
         Reply::Greeting => pick(language, "Hello! Ask me what is open.", "Hallo! Fragt mich, was offen ist."),
@@ -286,7 +292,8 @@ pub fn reply(language: Language, reply: &Reply) -> String {
         Reply::NeedsInvoice => pick(
             language,
             "Which invoice? Name its number (RE-…). A job is rejected with “reject JOB-…: reason”.",
-            "Welche Rechnung? Nenne die Nummer (RE-…). Ein Auftrag wird mit „JOB-… ablehnen: Grund“ abgelehnt.",
+            "Welche Rechnung? Nenne die Nummer (RE-…). Ein Auftrag wird mit „JOB-… ablehnen: Grund“ \
+                abgelehnt.",
         ),
         Reply::NothingOpen => pick(
             language,
@@ -296,7 +303,8 @@ pub fn reply(language: Language, reply: &Reply) -> String {
         Reply::Declined => pick(
             language,
             "I am only the offline stand-in and cannot help with that. Ask me what is open, or write “help”.",
-            "Ich bin nur der Offline-Ersatz und kann dabei nicht helfen. Frag mich, was offen ist, oder schreib „Hilfe“.",
+            "Ich bin nur der Offline-Ersatz und kann dabei nicht helfen. Frag mich, was offen ist, oder \
+                schreib „Hilfe“.",
         ),
     }
 }

@@ -4,7 +4,7 @@ use domain::language::Language;
 use rust_decimal::Decimal;
 
 use super::{
-    draft::{Customer, Draft, Invoice},
+    draft::{Customer, Draft, Invoice, Search},
     materials::Item,
     report::Expect,
 };
@@ -163,6 +163,15 @@ pub fn which_customer(language: Language, draft: &Draft) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     let said = quoted(&said);
+    if let Search::Ambiguous(customers) = &draft.search
+        && let [only] = customers.as_slice()
+    {
+        let only = candidate(only);
+        return match language {
+            Language::En => format!("“{said}” is not quite what I know. Do you mean {only}?"),
+            Language::De => format!("„{said}“ kenne ich so nicht. Meinst du {only}?"),
+        };
+    }
     match language {
         Language::En => format!("Several customers could be “{said}”. Which one is it?"),
         Language::De => format!("„{said}“ könnte mehrere Kunden meinen. Welcher ist es?"),
@@ -189,11 +198,13 @@ pub fn not_found(language: Language, draft: &Draft, again: bool) -> String {
             format!("Ich finde keinen Kunden „{said}“. Wie sind Name und Adresse noch einmal?")
         }
         (Language::En, true) => format!(
-            "I find no customer “{said}” either, and without one I cannot hand the job over. Give me another name or address, or stop here; \
+            "I find no customer “{said}” either, and without one I cannot hand the job over. Give me \
+                another name or address, or stop here; \
              the office can add the customer."
         ),
         (Language::De, true) => format!(
-            "Auch „{said}“ finde ich nicht, und ohne Kunden kann ich den Auftrag nicht übergeben. Nenne mir einen anderen Namen oder eine \
+            "Auch „{said}“ finde ich nicht, und ohne Kunden kann ich den Auftrag nicht übergeben. Nenne \
+                mir einen anderen Namen oder eine \
              andere Adresse, oder brich hier ab; das Büro kann den Kunden anlegen."
         ),
     }

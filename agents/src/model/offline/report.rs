@@ -156,26 +156,29 @@ fn bare_answers(
     if let (Some(part), true) = (back.part, materials.is_none()) {
         *materials = counted_alone(tokens, taken).map(|quantity| vec![part_again(tokens, part, quantity)]);
     }
-    if expect.only(|e| e.place) && !facts.has_place() {
-        let words: Vec<&Token<'_>> = tokens
-            .iter()
-            .filter(|t| {
-                t.is_word()
-                    && !t.has(
-                        Class::FILLER
-                            .and(Class::PREPOSITION)
-                            .and(Class::ARTICLE)
-                            .and(Class::TITLE)
-                            .and(Class::ORDINARY),
-                    )
-            })
-            .collect();
-        if let (Some(first), Some(last), true) = (words.first(), words.last(), words.len() <= NAME_WORDS) {
-            let spoken = text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" ");
-            facts.name = Some(spoken);
-            taken.fill(true);
-        }
+    let nothing_else = facts.is_empty() && materials.is_none();
+    if expect.place
+        && nothing_else
+        && let Some(name) = name_alone(text, tokens, expect.only(|e| e.place))
+    {
+        facts.name = Some(name);
+        taken.fill(true);
     }
+}
+
+/// An answer that is a name and nothing but: "Kowalski", "it's Anna Becker". A word of the trade may be one where
+/// nothing but the name is open.
+fn name_alone(text: &str, tokens: &[Token<'_>], only_place: bool) -> Option<String> {
+    let empty =
+        Class::FILLER.and(Class::PREPOSITION).and(Class::ARTICLE).and(Class::TITLE).and(Class::ORDINARY);
+    let words: Vec<&Token<'_>> = tokens.iter().filter(|t| t.is_word() && !t.has(empty)).collect();
+    let person = Class::GIVEN_NAME.and(Class::SURNAME).and(Class::BUSINESS).and(Class::PARTICLE);
+    let fits = |t: &&Token<'_>| {
+        t.unknown() || t.has(person) || only_place && t.capital() && t.has(Class::PART) && words.len() == 1
+    };
+    let (first, last) = (words.first()?, words.last()?);
+    let named = words.len() <= NAME_WORDS && words.iter().all(fits);
+    named.then(|| text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The whole text is a "no".
@@ -231,8 +234,10 @@ fn dates(tokens: &[Token<'_>]) -> Vec<Span> {
             spans.push(Span::new(i, i + 2 + usize::from(year)));
         }
     }
-    let ordinal = tokens.windows(3).enumerate().filter(|(_, w)| {
-        w[0].integer().is_some() && matches!(w[1].kind, Kind::Dot) && w[2].has(Class::MONTH)
+    // "Straße des 17. Juni" is a street.
+    let street = |i: usize| i > 0 && tokens[i - 1].is(&["des"]);
+    let ordinal = tokens.windows(3).enumerate().filter(|(i, w)| {
+        !street(*i) && w[0].integer().is_some() && matches!(w[1].kind, Kind::Dot) && w[2].has(Class::MONTH)
     });
     spans.extend(ordinal.map(|(i, _)| Span::new(i, i + 2)));
     spans

@@ -25,16 +25,21 @@ const CUSTOMER: &str = "kunde kunden kundin customer client name namen person";
 const ADDRESS: &str = "adresse address strasse street hausnummer anschrift ort location";
 const OPENS_CORRECTION: &str =
     "no nein nope nee ne doch oops ups sorry aeh korrektur correction moment wait halt actually";
-const CORRECTS: &str = "actually korrektur correction vielmehr meant meinte oops ups versehen mistake fehler vertan \
+const CORRECTS: &str = "actually korrektur correction vielmehr meant meinte oops ups versehen mistake \
+    fehler vertan \
      verschrieben verlesen aendere aendern korrigiere korrigieren eigentlich wasn't weren't quatsch typo \
      verschaetzt verzaehlt verrechnet verhoert";
 const CONTRASTS: &str = "not nicht sondern statt instead anstatt";
-const CORRECTING_PHRASES: &str = "es waren|es war|it was|they were|should be|should have|make it|make that|mach daraus|change \
-     it|change the|i mean|muss heissen|soll heissen|there were|must be|waren es|war es|sollten|das waren|das war|that was|those \
+const CORRECTING_PHRASES: &str = "es waren|es war|it was|they were|should be|should have|make it|make \
+    that|mach daraus|change \
+     it|change the|i mean|muss heissen|soll heissen|there were|must be|waren es|war es|sollten|das \
+     waren|das war|that was|those \
      were|richtig ist|richtig sind|correct is|it is|es ist|es sind|set the|setz die";
-const ADDS: &str = "also auch noch zusaetzlich additionally dazu ausserdem forgot vergessen extra another weitere weiterer fehlt \
+const ADDS: &str = "also auch noch zusaetzlich additionally dazu ausserdem forgot vergessen extra another \
+    weitere weiterer fehlt \
      fehlen missing add ergaenze ergaenzen too hinzu nachtrag plus";
-const REMOVES: &str = "remove streich streiche streichen delete loesche entferne entfernen weglassen raus weg drop ohne without \
+const REMOVES: &str = "remove streich streiche streichen delete loesche entferne entfernen weglassen raus \
+    weg drop ohne without \
      kein keine keinen no minus abziehen";
 const HOURS: &str = "zeit stunden hours time dauer arbeitszeit stundenzahl uhrzeit duration";
 const MATERIALS: &str = "material materials materialien teile parts teil menge quantity stueckzahl";

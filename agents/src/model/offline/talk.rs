@@ -12,9 +12,11 @@ use crate::model::{Entry, ModelRequest};
 pub fn identity(language: Language) -> String {
     pick(
         language,
-        "I am Plumbline's offline stand-in: a program with fixed rules, not a language model and not a person. I take your job reports and hand \
+        "I am Plumbline's offline stand-in: a program with fixed rules, not a language model and not a \
+            person. I take your job reports and hand \
          them to the office.",
-        "Ich bin Plumblines Offline-Ersatz: ein Programm mit festen Regeln, kein Sprachmodell und kein Mensch. Ich nehme deine Aufträge auf und \
+        "Ich bin Plumblines Offline-Ersatz: ein Programm mit festen Regeln, kein Sprachmodell und kein \
+            Mensch. Ich nehme deine Aufträge auf und \
          übergebe sie dem Büro.",
     )
 }
@@ -23,11 +25,15 @@ pub fn identity(language: Language) -> String {
 pub fn help(language: Language) -> String {
     pick(
         language,
-        "Tell me a finished job in your own words: customer, what you did, how long, which material. For example: “Done at Meier, Schillerstrasse \
-         12. 1.5h, repaired the sink pipe, 1x Gasket 10-B”. I also answer “status?”, correct a job (“no, two hours”) and withdraw one (“stop, wrong \
+        "Tell me a finished job in your own words: customer, what you did, how long, which material. For \
+            example: “Done at Meier, Schillerstrasse \
+         12. 1.5h, repaired the sink pipe, 1x Gasket 10-B”. I also answer “status?”, correct a job (“no, \
+         two hours”) and withdraw one (“stop, wrong \
          customer”).",
-        "Melde mir einen fertigen Auftrag in deinen Worten: Kunde, Arbeit, Dauer, Material. Zum Beispiel: „Fertig bei Meier, Schillerstr. 12. 1,5 \
-         Std, Abfluss repariert, 1x Dichtung 10-B“. Ich antworte auch auf „Status?“, korrigiere einen Auftrag („nein, zwei Stunden“) und ziehe ihn \
+        "Melde mir einen fertigen Auftrag in deinen Worten: Kunde, Arbeit, Dauer, Material. Zum Beispiel: \
+            „Fertig bei Meier, Schillerstr. 12. 1,5 \
+         Std, Abfluss repariert, 1x Dichtung 10-B“. Ich antworte auch auf „Status?“, korrigiere einen \
+         Auftrag („nein, zwei Stunden“) und ziehe ihn \
          zurück („Storno, falscher Kunde“).",
     )
 }
@@ -55,8 +61,10 @@ pub fn bystander(request: &ModelRequest) -> String {
     });
     pick(
         heard.unwrap_or_default(),
-        "I am only the offline stand-in and have no rules for this agent. Configure a real model to talk to it.",
-        "Ich bin nur der Offline-Ersatz und habe für diesen Agenten keine Regeln. Für ihn braucht es ein echtes Modell.",
+        "I am only the offline stand-in and have no rules for this agent. Configure a real model to talk \
+            to it.",
+        "Ich bin nur der Offline-Ersatz und habe für diesen Agenten keine Regeln. Für ihn braucht es ein \
+            echtes Modell.",
     )
 }
 
@@ -65,8 +73,10 @@ pub fn bystander(request: &ModelRequest) -> String {
 pub fn decline(language: Language) -> String {
     pick(
         language,
-        "I am only the offline stand-in and cannot help with that. I take job reports, corrections and status questions.",
-        "Ich bin nur der Offline-Ersatz und kann dabei nicht helfen. Ich nehme Aufträge, Korrekturen und Fragen nach dem Stand an.",
+        "I am only the offline stand-in and cannot help with that. I take job reports, corrections and \
+            status questions.",
+        "Ich bin nur der Offline-Ersatz und kann dabei nicht helfen. Ich nehme Aufträge, Korrekturen und \
+            Fragen nach dem Stand an.",
     )
 }
 
@@ -129,12 +139,14 @@ pub fn outcome(language: Language, draft: &Draft) -> String {
         }
         (Some(Outcome::NoCustomer), Language::En) => {
             format!(
-                "{of} is not handed over: I do not know the customer. The office can add them; then send it to me again."
+                "{of} is not handed over: I do not know the customer. The office can add them; then send \
+                    it to me again."
             )
         }
         (Some(Outcome::NoCustomer), Language::De) => {
             format!(
-                "{of} ist nicht übergeben: Ich kenne den Kunden nicht. Das Büro kann ihn anlegen; schick mir die Meldung dann noch einmal."
+                "{of} ist nicht übergeben: Ich kenne den Kunden nicht. Das Büro kann ihn anlegen; schick \
+                    mir die Meldung dann noch einmal."
             )
         }
         (Some(Outcome::Expired), Language::En) => {
@@ -146,19 +158,22 @@ pub fn outcome(language: Language, draft: &Draft) -> String {
         }
         (Some(Outcome::Expired), Language::De) => {
             format!(
-                "Ich habe keine Antwort bekommen. {of} ist nicht übergeben. Schreib {}, dann mache ich damit weiter.",
+                "Ich habe keine Antwort bekommen. {of} ist nicht übergeben. Schreib {}, dann mache ich \
+                    damit weiter.",
                 RESUME_HINTS[1]
             )
         }
         (Some(Outcome::Unclear), Language::En) => {
             format!(
-                "I do not understand you, so {} is not handed over. Please send it again in other words, or call the office.",
+                "I do not understand you, so {} is not handed over. Please send it again in other words, \
+                    or call the office.",
                 lower(&of)
             )
         }
         (Some(Outcome::Unclear), Language::De) => {
             format!(
-                "Ich verstehe dich nicht. {of} ist nicht übergeben. Bitte schick ihn noch einmal in anderen Worten oder ruf das Büro an."
+                "Ich verstehe dich nicht. {of} ist nicht übergeben. Bitte schick ihn noch einmal in \
+                    anderen Worten oder ruf das Büro an."
             )
         }
         (Some(Outcome::Failed(why)), Language::En) => {

@@ -16,7 +16,8 @@ pub const REFUSES: &str = "no|nein|nope|nee|ne|n|falsch|wrong|nicht|not|korrigie
 pub const AROUND_REFUSE: &str = "das|ist|stimmt|passt|so|that's|that|is|it|it's|right|richtig|quite|ganz|leider|sorry|\
     correct|noch|yet|da|etwas|something|was|there|a|ein|es|i|want|to|change|need|muss|\
     ich|bitte|please|thing|all|alles|korrekt|nee|danke|thanks|good|gut|match";
-pub const IDENTITY: &str = "who are you|what are you|are you a bot|are you a robot|are you human|are you a human|\
+pub const IDENTITY: &str = "who are you|what are you|are you a bot|are you a robot|are you human|are you a \
+    human|\
     are you real|are you an ai|are you ai|are you a person|are you a machine|wer bist du|\
     was bist du|bist du ein|bist du eine|bist du echt|wer sind sie|sind sie ein|sind sie eine|\
     your name|wie heisst du|wie heissen sie|which model|what model|welches modell|chatgpt|\
@@ -35,7 +36,8 @@ pub const LIST: &str = "what is open|what's open|whats open|was ist offen|was is
     alle auftraege|all jobs|which jobs|welche auftraege|what is waiting|what's waiting|was wartet|\
     what is pending|pending jobs|noch offen|still open|was steht an|was liegt an|what's pending|\
     offene posten|offenes|show jobs|auftragsliste|deferred jobs|zurueckgestellt";
-pub const HELP: &str = "help|hilfe|what can you do|was kannst du|was koennen sie|how does this work|how does it work|\
+pub const HELP: &str = "help|hilfe|what can you do|was kannst du|was koennen sie|how does this work|how \
+    does it work|\
     wie funktioniert|wie geht das|anleitung|how do i|wie mache ich|what can i do|was kann ich|\
     instructions|manual|help me";
 pub const RESUMES: &str = "continue|weiter|resume|weitermachen|fortsetzen|fortfahren|go|proceed";
@@ -52,11 +54,35 @@ pub const AROUND_GREETING: &str = "good|zusammen|there|chef|gott|dich|all|everyo
 pub const OPENS_QUESTION: &str = "who|what|when|where|why|how|which|can|could|would|will|should|shall|do|does|is|are|\
     wer|was|wann|wo|warum|wieso|wie|welche|welcher|welches|kannst|koennen|koennte|\
     koenntest|soll|sollen|darf|wirst|wird|gibt|hast|did|has|have";
-pub const REQUESTS: &str = "can you|could you|please call|kannst du|koennen sie|koennt ihr|ruf bitte|tell me|sag mir|\
+pub const REQUESTS: &str = "can you|could you|please call|kannst du|koennen sie|koennt ihr|ruf bitte|tell \
+    me|sag mir|\
     write me|schreib mir|should i|soll ich|would you|wuerdest du|translate|uebersetze|joke|witz";
 pub const AHEAD: &str = "tomorrow|next week|morgen frueh|naechste woche|uebermorgen|appointment|einen termin";
-pub const WITHDRAWS: &str = "forget it|forget that|forget the|forget about|vergiss es|vergiss das|vergiss den|never mind|\
+pub const WITHDRAWS: &str = "forget it|forget that|forget the|forget about|vergiss es|vergiss das|vergiss \
+    den|never mind|\
     nevermind|drop it|drop the|drop that|take it back|pull it back|pull that back|call it off|\
     lass es|lass mal|lass gut sein|lieber nicht|doch nicht abschicken|don't send|do not send|\
     nicht abschicken|nicht senden|nicht schicken|streich den auftrag|streich das|zieh den auftrag|\
     leave it|hat sich erledigt|call that off";
+
+/// All lists.
+pub const ALL: &[&str] = &[
+    CONFIRMS,
+    AROUND_CONFIRM,
+    REFUSES,
+    AROUND_REFUSE,
+    IDENTITY,
+    STATUS,
+    LIST,
+    HELP,
+    RESUMES,
+    AROUND_RESUME,
+    THANKS,
+    AROUND_THANKS,
+    GREETS,
+    AROUND_GREETING,
+    OPENS_QUESTION,
+    REQUESTS,
+    AHEAD,
+    WITHDRAWS,
+];
