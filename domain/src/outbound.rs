@@ -29,20 +29,36 @@ pub struct Outbound {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "content")]
 pub enum Content {
-    Text { text: String },
-    Question { question: QuestionId, text: String, choices: Vec<Choice> },
+    Text {
+        text: String,
+    },
+    Question {
+        question: QuestionId,
+        text: String,
+        choices: Vec<Choice>,
+    },
     /// A file: of ours, at an address, or already with the provider.
     Media(Media),
     /// A text that the provider approved beforehand, filled in.
     Template(Template),
     /// An emoji on the message with the provider's id `to`; `None` takes it away.
-    Reaction { to: String, emoji: Option<String> },
+    Reaction {
+        to: String,
+        emoji: Option<String>,
+    },
     /// Asks where the person is.
-    LocationRequest { text: String },
+    LocationRequest {
+        text: String,
+    },
     /// Asks for the person's own number.
-    ContactRequest { text: String },
+    ContactRequest {
+        text: String,
+    },
     /// Said in answer to the message with the provider's id `quotes`.
-    Reply { quotes: String, body: Box<Content> },
+    Reply {
+        quotes: String,
+        body: Box<Content>,
+    },
     Job(JobNotice),
 }
 
@@ -62,7 +78,9 @@ impl Content {
     #[must_use]
     pub fn shown(&self) -> Option<(String, &[Choice])> {
         let text: String = match self {
-            Self::Text { text } | Self::LocationRequest { text } | Self::ContactRequest { text } => text.clone(),
+            Self::Text { text } | Self::LocationRequest { text } | Self::ContactRequest { text } => {
+                text.clone()
+            }
             Self::Question { text, choices, .. } => return Some((text.clone(), choices)),
             Self::Media(media) => {
                 let words = media.caption.as_deref().or(media.name.as_deref()).unwrap_or_default();

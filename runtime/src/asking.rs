@@ -32,7 +32,13 @@ pub struct Asker<'a> {
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn ask(tx: &mut Tx, belt: &Belt, asker: &Asker<'_>, ask: Ask, now: Millis) -> Result<QuestionId, Error> {
+pub async fn ask(
+    tx: &mut Tx,
+    belt: &Belt,
+    asker: &Asker<'_>,
+    ask: Ask,
+    now: Millis,
+) -> Result<QuestionId, Error> {
     let questions = &belt.config.questions;
     let asked = Question {
         id: QuestionId::new(&belt.ids),
@@ -92,7 +98,11 @@ async fn put(
     let speech = Speech {
         key,
         author: Author::Agent(conversation.agent.clone()),
-        content: Content::Question { question: asked.id.clone(), text: text.clone(), choices: choices.clone() },
+        content: Content::Question {
+            question: asked.id.clone(),
+            text: text.clone(),
+            choices: choices.clone(),
+        },
         turn: Some(asked.turn.clone()),
         owner_version: None,
     };
@@ -137,7 +147,8 @@ pub async fn tell_asked(
     for put in question::puts(tx, id).await? {
         let Some(asked) = conversation::get(tx, &put.conversation).await? else { continue };
         let sentence = belt.texts.sentence(asked.language, key, facts);
-        speak::say(tx, belt, &asked, Speech::house(format!("{key}:{id}:{}", asked.id), sentence), now).await?;
+        speak::say(tx, belt, &asked, Speech::house(format!("{key}:{id}:{}", asked.id), sentence), now)
+            .await?;
     }
     Ok(())
 }
@@ -179,7 +190,12 @@ pub async fn holders(
     let mut found = Vec::new();
     for person in contact::holders(tx, role).await? {
         let identities = contact::identities_of(tx, &person.id).await?;
-        let Some(address) = belt.people.iter().find_map(|channel| reach(channel, &identities)) else { continue };
+        let Some(reached) = belt.people.iter().find_map(|channel| reach(channel, &identities)) else {
+            continue;
+        };
+        // Where they write from, if they did: one person may be known by several spellings of one number.
+        let known = conversation::known_address(tx, &agent.name, &reached.channel, &person.id).await?;
+        let address = known.unwrap_or(reached);
         let language = person.language.unwrap_or(language);
         let conversation =
             conversation::open(tx, &belt.ids, &agent.name, &address, Some(&person.id), language, now).await?;

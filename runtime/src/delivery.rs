@@ -108,11 +108,13 @@ async fn settle(belt: &Arc<Belt>, row: Taken, outcome: SendOutcome) -> Result<()
     belt.store
         .write(move |tx| {
             Box::pin(async move {
-                if let SendOutcome::Wait { until, reason } = &outcome {
-                    return outbox::hold(tx, &row, *until, reason, now).await;
+                match held(&house, &outcome, now) {
+                    Some((until, reason)) => outbox::hold(tx, &row, until, reason, now).await?,
+                    None => {
+                        let settled = decide(&house, &row, &outcome, now);
+                        outbox::settle(tx, &row, &settled, now).await?;
+                    }
                 }
-                let settled = decide(&house, &row, &outcome, now);
-                outbox::settle(tx, &row, &settled, now).await?;
                 match &row.outbound.content {
                     Content::Job(notice) => job_told(tx, &house, &row, notice, &outcome, now).await,
                     _ => Ok(()),
@@ -120,6 +122,17 @@ async fn settle(belt: &Arc<Belt>, row: Taken, outcome: SendOutcome) -> Result<()
             })
         })
         .await
+}
+
+/// Until when a send waits that was not the message's own try, so that none is counted against it, and why.
+fn held<'o>(belt: &Belt, outcome: &'o SendOutcome, now: Millis) -> Option<(Millis, &'o str)> {
+    match outcome {
+        SendOutcome::Wait { until, reason } => Some((*until, reason)),
+        SendOutcome::PauseChannel { reason } => {
+            Some((now.plus(ms(belt.config.delivery.retry_ceiling_ms)), reason))
+        }
+        _ => None,
+    }
 }
 
 fn decide<'o>(belt: &Belt, row: &Taken, outcome: &'o SendOutcome, now: Millis) -> Outcome<'o> {
@@ -134,12 +147,9 @@ fn decide<'o>(belt: &Belt, row: &Taken, outcome: &'o SendOutcome, now: Millis) -
             let due = now.plus(ms(delivery.unknown_grace_ms));
             state(DeliveryState::Unknown, due, Some(reason.as_str()))
         }
-        // No attempt was made, so none is counted against it.
-        SendOutcome::PauseChannel { reason } => {
-            let due = now.plus(ms(delivery.retry_ceiling_ms));
-            state(DeliveryState::Queued, due, Some(reason.as_str()))
+        SendOutcome::PauseChannel { reason } | SendOutcome::Wait { reason, .. } => {
+            state(DeliveryState::Queued, now, Some(reason.as_str()))
         }
-        SendOutcome::Wait { until, reason } => state(DeliveryState::Queued, *until, Some(reason.as_str())),
         SendOutcome::RetryAt { at, reason } => {
             let tries = row.outbound.attempts.saturating_add(1);
             let news = matches!(row.outbound.content, Content::Job(_));
@@ -194,7 +204,13 @@ async fn job_told(
 }
 
 /// The peer stopped the job: its word is the answer to our notice.
-async fn withdrawn(tx: &mut Tx, agent: &AgentName, job: &JobId, reason: &str, now: Millis) -> Result<(), Error> {
+async fn withdrawn(
+    tx: &mut Tx,
+    agent: &AgentName,
+    job: &JobId,
+    reason: &str,
+    now: Millis,
+) -> Result<(), Error> {
     let settlement = Settlement {
         job_id: job.clone(),
         status: SettlementStatus::Withdrawn,

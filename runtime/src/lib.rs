@@ -2,8 +2,8 @@
 //! knowledge grows hands it to the crate it calls.
 
 pub mod asking;
-pub mod belt;
 pub mod bell;
+pub mod belt;
 pub mod config;
 pub mod delivery;
 pub mod intake;

@@ -63,9 +63,7 @@ async fn fire(tx: &mut Tx, belt: &Belt, timer: &Taken, now: Millis) -> Result<()
             wake::settle(tx, &job, &json!({ "delivered": false }), now).await?;
             Ok(())
         }
-        Purpose::ExpireQuestion => {
-            expire_question(tx, belt, &QuestionId::from(timer.of.as_str()), now).await
-        }
+        Purpose::ExpireQuestion => expire_question(tx, belt, &QuestionId::from(timer.of.as_str()), now).await,
         Purpose::RemindQuestion => remind_question(tx, belt, &timer.of, now).await,
         Purpose::RemindJob => remind_job(tx, belt, &JobId::from(timer.of.as_str()), now).await,
     }
@@ -100,7 +98,9 @@ async fn remind_question(tx: &mut Tx, belt: &Belt, id: &str, now: Millis) -> Res
 /// A job that staff put off comes back: its agent takes it up again.
 async fn remind_job(tx: &mut Tx, belt: &Belt, id: &JobId, now: Millis) -> Result<(), Error> {
     let Some(job) = office::job::get(tx, id).await? else { return Ok(()) };
-    let Some(held) = job.conversation.clone().filter(|_| job.state == JobState::Deferred) else { return Ok(()) };
+    let Some(held) = job.conversation.clone().filter(|_| job.state == JobState::Deferred) else {
+        return Ok(());
+    };
     let Some(held) = conversation::get(tx, &held).await? else { return Ok(()) };
     let reminder = Message {
         id: MessageId::new(&belt.ids),

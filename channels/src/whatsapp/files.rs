@@ -31,6 +31,8 @@ use crate::{
 
 /// Uploaded files live thirty days with Meta; less, to be sure.
 const UPLOAD_LIVES: Duration = Duration::from_secs(29 * 24 * 3600);
+/// A send has to be over within the delivery's lease, its upload included.
+const UPLOAD: Duration = Duration::from_secs(25);
 /// Uploads whose ids are remembered.
 const REMEMBERED: usize = 256;
 
@@ -193,7 +195,9 @@ impl Files {
     async fn upload(&self, upload: &Upload<'_>, attempts: u32, now: Millis) -> Result<String, SendOutcome> {
         let later = |reason: String| SendOutcome::RetryAt { at: now.plus(Duration::from_secs(5)), reason };
         let path = format!("{}/media", self.phone_number_id);
-        let answer = self.graph.upload(&path, upload).await.map_err(|failure| later(failure.to_string()))?;
+        let sent = tokio::time::timeout(UPLOAD, self.graph.upload(&path, upload)).await;
+        let answer = sent.map_err(|_| later("the upload took too long".to_owned()))?;
+        let answer = answer.map_err(|failure| later(failure.to_string()))?;
         if !answer.status.is_success() {
             return Err(match errors::judge(&answer, attempts, now) {
                 // A second upload harms nobody.

@@ -44,7 +44,9 @@ pub(super) async fn route(
         Part::Choice { id, .. } => Some(id.clone()),
         _ => None,
     });
-    if let Some(token) = pressed.as_deref().filter(|token| token.starts_with(WORDS) || token.starts_with(NONE)) {
+    if let Some(token) =
+        pressed.as_deref().filter(|token| token.starts_with(WORDS) || token.starts_with(NONE))
+    {
         let token = token.to_owned();
         message::put(tx, &heard, false).await?;
         return picked(tx, belt, arrival, &token, now).await;
@@ -68,7 +70,8 @@ pub(super) async fn route(
         Resolution::NoSuchOption(question) => {
             message::put(tx, &heard, false).await?;
             let choices = asked.iter().find(|a| a.question == question).map(|a| titles(&a.choices));
-            reply_with(tx, belt, arrival, "question.no_such_option", &json!({ "choices": choices }), now).await
+            reply_with(tx, belt, arrival, "question.no_such_option", &json!({ "choices": choices }), now)
+                .await
         }
         Resolution::UnknownChoice => {
             message::put(tx, &heard, false).await?;
@@ -83,7 +86,8 @@ pub(super) async fn route(
 }
 
 fn titles(choices: &[Choice]) -> String {
-    let listed: Vec<String> = choices.iter().enumerate().map(|(n, c)| format!("[{}] {}", n + 1, c.title)).collect();
+    let listed: Vec<String> =
+        choices.iter().enumerate().map(|(n, c)| format!("[{}] {}", n + 1, c.title)).collect();
     listed.join("  ")
 }
 

@@ -7,8 +7,8 @@ use domain::{
     clock::Millis,
     conversation::Conversation,
     id::{JobId, MessageId},
-    language,
     job::{HandoffState, JobNotice, Settlement, SettlementStatus},
+    language,
     message::{Author, Message, Part},
     turn::Wake,
 };
@@ -31,7 +31,8 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, news: News, now: Millis) -
             let why = json!({ "status": "superseded", "reason": "the technician corrected the job" });
             let cancelled = question::cancel_for_job(tx, &job, &why, now).await?;
             for id in &cancelled {
-                asking::tell_asked(tx, belt, id, "question.job_corrected", &json!({ "job": job }), now).await?;
+                asking::tell_asked(tx, belt, id, "question.job_corrected", &json!({ "job": job }), now)
+                    .await?;
             }
         }
         JobNotice::Withdrawn { reason, .. } => {
@@ -63,7 +64,9 @@ async fn jobs_own(
 ) -> Result<Conversation, Error> {
     let address = Address::new(ChannelName::link(news.peer.as_str()), job.as_str());
     let written = match &news.notice {
-        JobNotice::Reported { report } | JobNotice::Corrected { report } => language::detect(&report.work_done),
+        JobNotice::Reported { report } | JobNotice::Corrected { report } => {
+            language::detect(&report.work_done)
+        }
         _ => None,
     };
     // Staff who never wrote anything are asked in the language of the report.

@@ -33,7 +33,8 @@ pub(super) async fn take_in(
     now: Millis,
 ) -> Result<(), Error> {
     let known = contact::find(tx, &inbound.identities).await?;
-    let Some((person, agent)) = known.and_then(|person| Some((agent_of(belt, &person)?, person))).map(swap) else {
+    let Some((person, agent)) = known.and_then(|person| Some((agent_of(belt, &person)?, person))).map(swap)
+    else {
         return stranger(tx, belt, inbox, external, inbound, now).await;
     };
     contact::learn(tx, &person.id, told(&inbound.identities)).await?;
@@ -64,7 +65,8 @@ pub(super) async fn take_in(
     if reaction {
         return message::put(tx, &heard, false).await;
     }
-    let arrival = answer::Arrival { inbox, person: &person, conversation: &held, quotes: inbound.quotes.as_deref() };
+    let arrival =
+        answer::Arrival { inbox, person: &person, conversation: &held, quotes: inbound.quotes.as_deref() };
     answer::route(tx, belt, &arrival, heard, now).await
 }
 
@@ -87,10 +89,9 @@ fn swap<A, B>((a, b): (A, B)) -> (B, A) {
 }
 
 pub(super) fn agent_of(belt: &Belt, person: &Contact) -> Option<AgentName> {
-    person
-        .default_agent
-        .clone()
-        .or_else(|| person.roles.iter().find_map(|role| belt.agent_for(*role)).map(|agent| agent.name.clone()))
+    person.default_agent.clone().or_else(|| {
+        person.roles.iter().find_map(|role| belt.agent_for(*role)).map(|agent| agent.name.clone())
+    })
 }
 
 /// Someone who has no role here: kept for staff, answered once, never given to an agent.

@@ -17,12 +17,7 @@ use store::{
     inbox::{self, Taken},
 };
 
-use crate::{
-    belt::Belt,
-    bell::Stage,
-    config::ms,
-    stage::Found,
-};
+use crate::{bell::Stage, belt::Belt, config::ms, stage::Found};
 
 /// Takes what is due and settles it: lanes side by side, each lane in order.
 ///
@@ -80,7 +75,9 @@ async fn settle(belt: &Arc<Belt>, row: Taken) -> Result<(), Error> {
 
 async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), Error> {
     match row.body {
-        Ok(Inbound::Message(inbound)) => message::take_in(tx, belt, &row.id, &row.external, inbound, now).await,
+        Ok(Inbound::Message(inbound)) => {
+            message::take_in(tx, belt, &row.id, &row.external, inbound, now).await
+        }
         Ok(Inbound::Status(told)) => status::take_in(tx, belt, &row.id, &told, now).await,
         Ok(Inbound::Job { to, peer, job: _, notice }) => {
             job_news::take_in(tx, belt, job_news::News { to, peer, notice }, now).await

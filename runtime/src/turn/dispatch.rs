@@ -74,7 +74,12 @@ async fn context(run: &Run) -> Result<Context, Error> {
     })
 }
 
-async fn one(run: &Run, context: Context, call: ToolCall, woken: Option<wake::Waiting>) -> Result<Outcome, Error> {
+async fn one(
+    run: &Run,
+    context: Context,
+    call: ToolCall,
+    woken: Option<wake::Waiting>,
+) -> Result<Outcome, Error> {
     let started = run.belt.now();
     let arguments = match &call.arguments {
         Arguments::Json(arguments) => arguments.clone(),
@@ -119,9 +124,14 @@ async fn within(
 }
 
 /// A call that the turn makes for the first time. The agent may only call what its definition names.
-async fn start(run: &Run, context: Context, call: &ToolCall, arguments: Value) -> Result<CallResult, CallError> {
+async fn start(
+    run: &Run,
+    context: Context,
+    call: &ToolCall,
+    arguments: Value,
+) -> Result<CallResult, CallError> {
     let allowed = &run.agent.definition.tools;
-    if !allowed.iter().any(|name| *name == call.name) {
+    if !allowed.contains(&call.name) {
         return Err(CallError::Misused(run.belt.toolbox.unknown(&call.name, allowed)));
     }
     match run.belt.toolbox.gate(&call.name, &context, &arguments).await? {
@@ -151,7 +161,12 @@ fn approval(proposal: Proposal) -> Ask {
     Ask { purpose: Purpose::Approval(proposal), text: String::new(), options: Vec::new() }
 }
 
-async fn perform(run: &Run, context: Context, call: &ToolCall, arguments: Value) -> Result<CallResult, CallError> {
+async fn perform(
+    run: &Run,
+    context: Context,
+    call: &ToolCall,
+    arguments: Value,
+) -> Result<CallResult, CallError> {
     let grant = context.grant.clone();
     let answer = run.belt.toolbox.call(&call.name, &context, arguments).await?;
     Ok(from_answer(answer, grant))

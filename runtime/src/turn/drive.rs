@@ -81,7 +81,12 @@ async fn call_model(run: &Run, machine: &Machine) -> Result<Thought, Error> {
             Ok(reply) => return Ok(Thought::Reply(Box::new(reply), started)),
             Err(ModelError::Stop { reason }) => return Ok(Thought::Never(reason)),
             Err(ModelError::Retry { reason, after }) => {
-                let own = backoff(ms(turns.retry_first_ms), ms(turns.retry_ceiling_ms), tries, run.belt.ids.fraction());
+                let own = backoff(
+                    ms(turns.retry_first_ms),
+                    ms(turns.retry_ceiling_ms),
+                    tries,
+                    run.belt.ids.fraction(),
+                );
                 let wait = after.unwrap_or(own);
                 tracing::warn!(turn = %run.taken.id, tries, %reason, "the model call is to be repeated");
                 if tries >= MODEL_TRIES || wait > PATIENCE {

@@ -20,8 +20,8 @@ use store::{Error, Tx, conversation, event, message, turn};
 use super::Run;
 use crate::{
     asking,
-    belt::Belt,
     bell::Stage,
+    belt::Belt,
     config::ms,
     speak::{self, Speech},
 };
@@ -121,7 +121,13 @@ pub(super) async fn fail(run: &Run, machine: Machine, reason: &str, key: &'stati
     Ok(())
 }
 
-async fn tell_staff(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, why: &str, now: Millis) -> Result<(), Error> {
+async fn tell_staff(
+    tx: &mut Tx,
+    belt: &Belt,
+    taken: &turn::Taken,
+    why: &str,
+    now: Millis,
+) -> Result<(), Error> {
     let subject = match &taken.conversation.contact {
         Some(id) => store::contact::get(tx, id).await?.map_or_else(String::new, |person| person.name),
         None => taken.conversation.address.external.clone(),
@@ -157,7 +163,8 @@ pub(super) async fn leave_for_newer(run: &Run) -> Result<(), Error> {
 pub(super) async fn put_back(run: &Run, reason: &str) {
     let turns = &run.belt.config.turns;
     let attempts = u32::try_from(run.taken.attempts).unwrap_or(u32::MAX);
-    let wait = backoff(ms(turns.retry_first_ms), ms(turns.retry_ceiling_ms), attempts, run.belt.ids.fraction());
+    let wait =
+        backoff(ms(turns.retry_first_ms), ms(turns.retry_ceiling_ms), attempts, run.belt.ids.fraction());
     if let Err(error) = again(run, run.belt.now().plus(wait), reason).await {
         tracing::warn!(turn = %run.taken.id, %error, "the turn waits for the end of its lease");
     }

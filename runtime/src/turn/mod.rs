@@ -17,8 +17,8 @@ use store::{
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    belt::{Agent, Belt},
     bell::Stage,
+    belt::{Agent, Belt},
     config::ms,
     stage::Found,
 };

@@ -26,8 +26,8 @@ use super::{
 };
 use crate::{
     asking::{self, Asker},
-    belt::Belt,
     bell::Stage,
+    belt::Belt,
     config::{Pending, ms},
 };
 
@@ -44,7 +44,8 @@ pub(super) async fn begin(run: &Run, saved: Option<Machine>) -> Result<Option<Ma
                 let mut machine = saved.unwrap_or_default();
                 let heard = step.hear(tx, &mut machine).await?;
                 if fresh && heard == 0 {
-                    turn::finish(tx, &step.taken, domain::turn::TurnState::Done, "{}", None, step.now).await?;
+                    turn::finish(tx, &step.taken, domain::turn::TurnState::Done, "{}", None, step.now)
+                        .await?;
                     return Ok(None);
                 }
                 for wait in wake::of_turn(tx, &step.taken.id).await? {
@@ -59,7 +60,12 @@ pub(super) async fn begin(run: &Run, saved: Option<Machine>) -> Result<Option<Ma
 }
 
 /// Journals a model's reply and feeds it. A message that came meanwhile is heard with it.
-pub(super) async fn reply(run: &Run, mut machine: Machine, reply: ModelReply, started: Millis) -> Result<Machine, Error> {
+pub(super) async fn reply(
+    run: &Run,
+    mut machine: Machine,
+    reply: ModelReply,
+    started: Millis,
+) -> Result<Machine, Error> {
     let step = Commit::of(run);
     let round = machine.rounds() + 1;
     let entry = journal::Entry {
@@ -69,7 +75,9 @@ pub(super) async fn reply(run: &Run, mut machine: Machine, reply: ModelReply, st
         name: run.agent.model.name(),
         effect: Effect::Pure,
         request: json!({ "entries": machine.entries().len() }).to_string(),
-        result: Some(json!({ "text": reply.text, "calls": reply.calls, "truncated": reply.truncated }).to_string()),
+        result: Some(
+            json!({ "text": reply.text, "calls": reply.calls, "truncated": reply.truncated }).to_string(),
+        ),
         tokens_in: reply.usage.input,
         tokens_out: reply.usage.output,
         started,
@@ -215,7 +223,8 @@ impl Commit {
                 Some(why)
             }
             CallResult::Ask(ask) => {
-                let asker = Asker { conversation: &self.taken.conversation, turn: &self.taken.id, call: &call.id };
+                let asker =
+                    Asker { conversation: &self.taken.conversation, turn: &self.taken.id, call: &call.id };
                 let question = asking::ask(tx, &self.belt, &asker, ask, self.now).await?;
                 self.wait(tx, machine, call, &Wake::Question(question)).await?;
                 None
