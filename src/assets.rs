@@ -31,6 +31,11 @@ struct Agents;
 #[include = "*.csv"]
 struct Demo;
 
+#[derive(RustEmbed)]
+#[folder = "config/templates"]
+#[include = "*.json"]
+struct Templates;
+
 /// One folder of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Folder {
@@ -39,6 +44,8 @@ pub enum Folder {
     Agents,
     /// People and customers for a first look; never replaced.
     Demo,
+    /// Message templates as they are submitted to Meta.
+    Templates,
 }
 
 /// Bytes of one file of the user's own, and files of one folder.
@@ -61,6 +68,7 @@ impl Folder {
             Self::Texts => ("texts", "toml"),
             Self::Agents => ("agents", "toml"),
             Self::Demo => ("demo", "csv"),
+            Self::Templates => ("templates", "json"),
         }
     }
 
@@ -72,6 +80,7 @@ impl Folder {
             Self::Texts => embedded::<TextFiles>(),
             Self::Agents => embedded::<Agents>(),
             Self::Demo => embedded::<Demo>(),
+            Self::Templates => embedded::<Templates>(),
         }
     }
 

@@ -16,6 +16,7 @@ use store::Store;
 use super::{Failure, sandbox as emulator, serve};
 use crate::{
     app::{App, Hosting, Means},
+    assets::Folder,
     cli::DemoArgs,
     people::{self, Demo, Seats},
     settings::Settings,
@@ -36,10 +37,13 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
         bind: settings.bind,
         webhook_url: Some(format!("http://{}:{port}/whatsapp/webhook", settings.bind)),
         people: phones(settings)?,
+        delays: sandbox::Delays { template_review_ms: 0, ..sandbox::Delays::default() },
         ..sandbox::Config::default()
     };
+    let (token, account) = (config.access_token.clone(), config.waba_id.clone());
     let channel = channel(settings, &config);
     let sandbox = emulator::start(config, &shutdown).await?;
+    submit_templates(settings, sandbox.base_url(), &account, &token).await?;
     let hosting = Hosting {
         gateway: true,
         belt: true,
@@ -84,4 +88,20 @@ fn channel(settings: &Settings, sandbox: &sandbox::Config) -> whatsapp::Config {
         media: whatsapp::MediaConfig { folder: settings.media_folder.clone(), ..whatsapp::MediaConfig::default() },
         ..whatsapp::Config::default()
     }
+}
+
+/// Submits the house's templates, as somebody would in Meta's WhatsApp Manager: without them nothing can be asked of an
+/// office that has not written for a day.
+async fn submit_templates(settings: &Settings, base: &str, account: &str, token: &str) -> Result<(), Failure> {
+    let failed = |why: String| Failure::Failed(format!("the sandbox did not take the message templates: {why}"));
+    let http = channels::transport::client(&settings.http).map_err(|error| failed(error.to_string()))?;
+    let url = format!("{base}/v26.0/{account}/message_templates");
+    for (name, template) in Folder::Templates.built_in() {
+        let request = http.post(&url).bearer_auth(token).header("content-type", "application/json").body(template);
+        let answer = request.send().await.map_err(|error| failed(error.to_string()))?;
+        if !answer.status().is_success() {
+            return Err(failed(format!("{name}: {}", answer.text().await.unwrap_or_default())));
+        }
+    }
+    Ok(())
 }

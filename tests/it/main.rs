@@ -5,6 +5,7 @@
 mod approvals;
 mod crashes;
 mod house;
+mod phones;
 mod processes;
 mod questions;
 mod scenarios;

@@ -1,0 +1,236 @@
+//! WhatsApp, as its users have it: `plumbline demo` and `plumbline serve` against the sandbox, played on its phones by the
+//! control API and, where there is a browser, on its page.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::processes::{Terminal, free_port, free_ports, plumbline};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const REPORT: &str = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B";
+
+/// The sandbox's phones, by its control API.
+struct Phones {
+    base: String,
+    http: reqwest::Client,
+}
+
+impl Phones {
+    fn at(port: u16) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = channels::transport::client(&channels::transport::Config::default()).unwrap();
+        Self { base: format!("http://127.0.0.1:{port}"), http }
+    }
+
+    async fn acts(&self, person: &str, act: &str, body: Value) {
+        let url = format!("{}/sandbox/people/{person}/{act}", self.base);
+        let answer = self.http.post(url).json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
+    /// Presses an option as soon as the phone shows it.
+    async fn presses(&self, person: &str, title: &str) {
+        let url = format!("{}/sandbox/people/{person}/press", self.base);
+        let until = Instant::now() + PATIENCE;
+        while !self.http.post(&url).json(&json!({ "title": title })).send().await.unwrap().status().is_success() {
+            assert!(Instant::now() < until, "{title:?} was never offered to the {person}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.http.get(format!("{}{path}", self.base)).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Everything on a phone, as one text.
+    async fn screen(&self, person: &str) -> String {
+        self.get(&format!("/sandbox/people/{person}/messages")).await.to_string()
+    }
+
+    async fn shows(&self, person: &str, words: &str) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen(person).await;
+            if screen.contains(words) {
+                return;
+            }
+            assert!(Instant::now() < until, "{words:?} never came to the {person}'s phone: {screen}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn fault(&self, rule: Value) {
+        let url = format!("{}/sandbox/faults", self.base);
+        let answer = self.http.post(url).json(&rule).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
+    /// The story by buttons, from the report to the invoice on both phones.
+    async fn story(&self) {
+        self.acts("technician", "text", json!({ "body": REPORT })).await;
+        self.shows("technician", "Is that right?").await;
+        self.presses("technician", "Confirm").await;
+        self.shows("technician", "with the office").await;
+        self.shows("office", "Grant goodwill?").await;
+        // The first question comes as a template: its buttons are numbers.
+        self.presses("office", "1").await;
+        self.shows("office", "Create the invoice?").await;
+        self.presses("office", "Create").await;
+        self.shows("technician", "RE-").await;
+        self.shows("office", "RE-").await;
+    }
+
+    /// How many bubbles of `person` hold `words` and came from us.
+    async fn count(&self, person: &str, words: &str) -> usize {
+        let chat = self.get(&format!("/sandbox/people/{person}/messages")).await;
+        let messages = chat["messages"].as_array().unwrap();
+        messages.iter().filter(|m| m["direction"] == "out" && m.to_string().contains(words)).count()
+    }
+}
+
+struct Demo {
+    _terminal: Terminal,
+    phones: Phones,
+    folder: tempfile::TempDir,
+}
+
+fn demo() -> Demo {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mut command = plumbline(folder.path(), free_ports());
+    command.env("WEBHOOK_PORT", free_port().to_string()).env("PLUMBLINE__TURNS__GATHER_MS", "200");
+    command.args(["demo", "--sandbox-port", &port.to_string()]);
+    let mut terminal = Terminal::start(command);
+    terminal.shows("Gateway:");
+    Demo { _terminal: terminal, phones: Phones::at(port), folder }
+}
+
+#[tokio::test]
+async fn the_demo_plays_the_story_on_two_phones() {
+    let demo = demo();
+    demo.phones.story().await;
+    assert_eq!(demo.phones.count("technician", "RE-").await, 1);
+}
+
+#[tokio::test]
+async fn duplicated_and_late_webhooks_and_lost_answers_give_nothing_twice() {
+    let demo = demo();
+    demo.phones.fault(json!({ "target": "webhook", "fault": { "kind": "duplicate", "copies": 2 } })).await;
+    demo.phones.fault(json!({ "target": "send", "trigger": { "every": 3 }, "fault": { "kind": "answer_lost", "ms": 100 } })).await;
+    demo.phones.story().await;
+    for (person, words) in
+        [("technician", "Is that right?"), ("office", "Create the invoice?"), ("technician", "settled the Meier job")]
+    {
+        assert_eq!(demo.phones.count(person, words).await, 1, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn the_demo_plays_the_story_in_a_browser() {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].into_iter().find(|path| Path::new(path).exists());
+    let Some(browser) = browser.filter(|_| scripts.join("node_modules/playwright-core").exists()) else {
+        assert!(std::env::var_os("PLUMBLINE_CI").is_none(), "CI must have Chromium and tests/browser's packages");
+        eprintln!("SKIPPED: the story in a browser (needs chromium, and npm ci in tests/browser)");
+        return;
+    };
+    let demo = demo();
+    let shots = std::env::var_os("PLUMBLINE_SCREENSHOTS").map_or_else(|| demo.folder.path().to_owned(), PathBuf::from);
+    std::fs::create_dir_all(&shots).unwrap();
+    let run = Command::new("node")
+        .arg(scripts.join("two_phones.mjs"))
+        .args([demo.phones.base.as_str(), browser])
+        .arg(&shots)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// A server without a terminal; it dies with the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn gateway_field_and_office_as_three_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ports, sandbox, webhook) = (free_ports(), free_port(), free_port());
+    let quiet = |command: &mut Command| Server(command.stdout(Stdio::null()).stdin(Stdio::null()).spawn().unwrap());
+    let mut emulator = plumbline(folder.path(), ports);
+    emulator.args(["sandbox", "--port", &sandbox.to_string(), "--webhook"]);
+    let _emulator = quiet(emulator.arg(format!("http://127.0.0.1:{webhook}/whatsapp/webhook")));
+    let serve = |roles: &str| {
+        let mut command = plumbline(folder.path(), ports);
+        command
+            .args(["serve", "--roles", roles])
+            .env("COMMUNICATION_MODE", "whatsapp")
+            .env("WHATSAPP_API_BASE_URL", format!("http://127.0.0.1:{sandbox}"))
+            .env("WEBHOOK_PORT", webhook.to_string())
+            .env("FIELD_TECHNICIAN_PHONE", "491713920017")
+            .env("OFFICE_STAFF_PHONE", "491713920042")
+            .env("PLUMBLINE__TURNS__GATHER_MS", "200")
+            .env("PLUMBLINE__WHATSAPP__ORDER_GAP_MS", "0");
+        for (name, value) in CREDENTIALS {
+            command.env(name, value);
+        }
+        quiet(&mut command)
+    };
+    let customers = folder.path().join("customers.csv");
+    let head = "customer_id,name,street,postal_code,city,phone,email,contract";
+    std::fs::write(&customers, format!("{head}\n789,Klaus Meier,Schillerstrasse 12,10117,Berlin,,,Plus\n")).unwrap();
+    let mut import = plumbline(folder.path(), ports);
+    assert!(import.args(["customers", "import", "customers.csv"]).stdout(Stdio::null()).status().unwrap().success());
+    let _processes = [serve("gateway"), serve("field"), serve("office")];
+    let phones = Phones::at(sandbox);
+    ready(&phones.http, webhook).await;
+    // Whoever wrote lately gets plain buttons instead of a template.
+    phones.acts("office", "text", json!({ "body": "Good morning" })).await;
+    phones.shows("office", "\"direction\":\"out\"").await;
+    phones.acts("technician", "text", json!({ "body": REPORT })).await;
+    phones.shows("technician", "Is that right?").await;
+    phones.presses("technician", "Confirm").await;
+    phones.shows("office", "Grant goodwill?").await;
+    phones.presses("office", "Grant").await;
+    phones.shows("office", "Create the invoice?").await;
+    phones.presses("office", "Create").await;
+    phones.shows("technician", "RE-").await;
+}
+
+const CREDENTIALS: [(&str, &str); 5] = [
+    ("WHATSAPP_ACCESS_TOKEN", "sandbox-token"),
+    ("WHATSAPP_PHONE_NUMBER_ID", "106540352242922"),
+    ("WHATSAPP_BUSINESS_ACCOUNT_ID", "102290129340398"),
+    ("WHATSAPP_APP_SECRET", "sandbox-app-secret"),
+    ("WHATSAPP_VERIFY_TOKEN", "sandbox-verify"),
+];
+
+async fn ready(http: &reqwest::Client, port: u16) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let answer = http.get(format!("http://127.0.0.1:{port}/health")).send().await;
+        if answer.is_ok_and(|answer| answer.status().is_success()) {
+            return;
+        }
+        assert!(Instant::now() < until, "the gateway never came up");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[test]
+fn serve_in_cli_mode_names_the_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = plumbline(folder.path(), free_ports()).arg("serve").output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("COMMUNICATION_MODE"), "{said}");
+}
