@@ -125,7 +125,8 @@ async fn seat(
     if contact::find(tx, std::slice::from_ref(place)).await?.is_some_and(|sits| sits.has(role)) {
         return Ok(());
     }
-    let name = person.map_or(if role == Role::Office { "Office" } else { "Technician" }, |person| &person.name);
+    let name =
+        person.map_or(if role == Role::Office { "Office" } else { "Technician" }, |person| &person.name);
     contact::register(tx, ids, name, role, &identities, now).await?;
     Ok(())
 }
@@ -146,7 +147,8 @@ pub async fn register_phones(
             for (role, digits) in &phones {
                 let identities = [Identity::phone(digits)];
                 let known = contact::find(tx, &identities).await?;
-                let name = known.map_or_else(|| format!("{role} {}", last_digits(digits)), |known| known.name);
+                let name =
+                    known.map_or_else(|| format!("{role} {}", last_digits(digits)), |known| known.name);
                 contact::register(tx, &ids, &name, *role, &identities, now).await?;
             }
             Ok(())

@@ -63,7 +63,8 @@ impl Channel for Ear {
             return SendOutcome::Refused { reason: "no news of jobs for people".to_owned() };
         };
         if self.heard.lock().unwrap_or_else(PoisonError::into_inner).insert(outbound.id.clone()) {
-            let said = Said { to: self.role, speaker: outbound.speaker.clone(), text, choices: choices.to_vec() };
+            let said =
+                Said { to: self.role, speaker: outbound.speaker.clone(), text, choices: choices.to_vec() };
             self.said.lock().unwrap_or_else(PoisonError::into_inner).push(said);
         }
         SendOutcome::Sent { external: outbound.id.0.clone() }
@@ -113,7 +114,12 @@ impl Play {
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn sends(&self, role: Role, parts: Vec<Part>, quotes: Option<String>) -> Result<(), store::Error> {
+    pub async fn sends(
+        &self,
+        role: Role,
+        parts: Vec<Part>,
+        quotes: Option<String>,
+    ) -> Result<(), store::Error> {
         let external = self.belt.ids.uuid();
         self.belt.receive(self.arrival(role, parts, quotes, external)).await?;
         self.rest().await

@@ -60,7 +60,8 @@ impl Scenario {
     /// # Errors
     /// Where the file is not there or is no scenario.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         toml::from_str(&text).with_context(|| format!("{} is no scenario", path.display()))
     }
 
@@ -74,7 +75,8 @@ impl Scenario {
             let mut progress = house.belt.progress.subscribe();
             step.happen(house).await.with_context(|| format!("step {}", index + 1))?;
             let outcome = Outcome { told: house.take(), called: called(&mut progress) };
-            differs.extend(step.check(&outcome).into_iter().map(|what| format!("step {}: {what}", index + 1)));
+            differs
+                .extend(step.check(&outcome).into_iter().map(|what| format!("step {}: {what}", index + 1)));
         }
         differs.extend(self.stored.check(house).await?);
         Ok(differs)
@@ -152,7 +154,8 @@ impl Step {
 }
 
 fn heard(told: &[Said], role: Role) -> String {
-    let lines: Vec<&str> = told.iter().filter(|said| said.to == role).map(|said| said.text.as_str()).collect();
+    let lines: Vec<&str> =
+        told.iter().filter(|said| said.to == role).map(|said| said.text.as_str()).collect();
     lines.join("\n")
 }
 
@@ -187,7 +190,10 @@ impl Stored {
             }
         }
         for (id, hours) in &self.hours {
-            let found = jobs.iter().find(|job| job.report.job_id.0 == *id).map(|job| job.report.hours_worked.to_string());
+            let found = jobs
+                .iter()
+                .find(|job| job.report.job_id.0 == *id)
+                .map(|job| job.report.hours_worked.to_string());
             if found.as_deref().and_then(|text| text.parse().ok()) != Some(*hours) {
                 differs.push(format!("{id} has {found:?} hours, not {hours}"));
             }
@@ -199,7 +205,8 @@ impl Stored {
             differs.push(format!("invoices are {ids:?}, not {expected:?}"));
         }
         for (id, bound) in &self.net_cents {
-            let net = invoices.iter().find(|invoice| invoice.id.0 == *id).map(|invoice| invoice.bill.net_cents);
+            let net =
+                invoices.iter().find(|invoice| invoice.id.0 == *id).map(|invoice| invoice.bill.net_cents);
             if !net.is_some_and(|net| within(net, bound)) {
                 differs.push(format!("{id} is {net:?} net cents, not {bound}"));
             }

@@ -55,7 +55,9 @@ pub fn check(agents: &[AgentDefinition], prompts: &Prompts, tools: &[&str]) -> R
         if let Some(tool) = agent.tools.iter().find(|tool| !tools.contains(&tool.as_str())) {
             return Err(Error::NoTool { agent: name(), tool: tool.clone(), known: tools.join(", ") });
         }
-        if let Some(peer) = agent.peer.as_ref().filter(|peer| !agents.iter().any(|other| other.name == **peer)) {
+        if let Some(peer) =
+            agent.peer.as_ref().filter(|peer| !agents.iter().any(|other| other.name == **peer))
+        {
             return Err(Error::NoPeer { agent: name(), peer: peer.0.clone() });
         }
         one_a_role(agent, agents)?;

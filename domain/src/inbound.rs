@@ -65,7 +65,6 @@ impl InboundMessage {
     pub fn is_reaction(&self) -> bool {
         !self.parts.is_empty() && self.parts.iter().all(|part| matches!(part, Part::Reaction { .. }))
     }
-
 }
 
 /// What the provider itself told, of identities in the order of [`InboundMessage::identities`]: every id, and of the

@@ -209,7 +209,8 @@ fn model(
     Ok(match &settings.model {
         settings::Model::Offline { .. } => Arc::new(Offline),
         settings::Model::Remote { config, .. } => Arc::new(
-            OpenAi::new(config, http, Arc::clone(ids), Arc::clone(clock)).map_err(|error| error.to_string())?,
+            OpenAi::new(config, http, Arc::clone(ids), Arc::clone(clock))
+                .map_err(|error| error.to_string())?,
         ),
     })
 }

@@ -23,10 +23,10 @@ use crate::{
     app::{App, Hosting, Means},
     cli::ChatArgs,
     open_questions::OpenQuestions,
+    people::{self, Seats},
     settings::{self, Settings},
     shutdown::Shutdown,
     telemetry,
-    people::{self, Seats},
 };
 
 /// How often a quiet house is looked for, and closed questions are taken off the screen.
@@ -104,7 +104,8 @@ fn banner(settings: &Settings, roles: &[Role], model: &str) -> String {
     let here = match roles {
         [one] => {
             let other = agent_of(if *one == Role::Office { Role::Technician } else { Role::Office });
-            let place = settings.agents.get(&other).map_or("an unknown place", |endpoint| endpoint.url.as_str());
+            let place =
+                settings.agents.get(&other).map_or("an unknown place", |endpoint| endpoint.url.as_str());
             format!("{} agent in this terminal; the {other} agent is at {place}", agent_of(*one))
         }
         _ => "field and office agents in this terminal".to_owned(),
@@ -134,7 +135,8 @@ impl Session {
             match input {
                 Some(Input::Said(arrival)) => {
                     if let Err(error) = self.belt.receive(*arrival).await {
-                        self.terminal.note(&format!("That line was not taken in: {error}. Please say it again."));
+                        self.terminal
+                            .note(&format!("That line was not taken in: {error}. Please say it again."));
                     }
                 }
                 Some(Input::Jobs(role)) => self.terminal.note(&self.jobs(role).await?),
@@ -225,7 +227,12 @@ impl Session {
             for state in [JobState::Received, JobState::Deferred, JobState::Invoiced] {
                 for job in office::job::list(&mut tx, state, JOBS).await? {
                     let invoice = job.invoice.map(|id| format!(" · {id}")).unwrap_or_default();
-                    lines.push(format!("{} · {state} · {}{invoice}", job.id, job.report.work_done, state = state.as_str()));
+                    lines.push(format!(
+                        "{} · {state} · {}{invoice}",
+                        job.id,
+                        job.report.work_done,
+                        state = state.as_str()
+                    ));
                 }
             }
         } else if let Some(held) = self.conversation(role).await? {
@@ -236,6 +243,10 @@ impl Session {
             }
         }
         let unique: BTreeSet<String> = lines.into_iter().collect();
-        Ok(if unique.is_empty() { "No jobs yet.".to_owned() } else { unique.into_iter().collect::<Vec<_>>().join("\n") })
+        Ok(if unique.is_empty() {
+            "No jobs yet.".to_owned()
+        } else {
+            unique.into_iter().collect::<Vec<_>>().join("\n")
+        })
     }
 }

@@ -57,7 +57,11 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
     if let Some(imported) = imported {
         writeln!(out, "{imported}")?;
     }
-    writeln!(out, "Phones:  {}  (open it in a browser; the technician's and the office's phone)", sandbox.base_url())?;
+    writeln!(
+        out,
+        "Phones:  {}  (open it in a browser; the technician's and the office's phone)",
+        sandbox.base_url()
+    )?;
     if let Some(address) = app.gateway {
         writeln!(out, "Gateway: http://{address}/health")?;
     }
@@ -85,19 +89,29 @@ fn channel(settings: &Settings, sandbox: &sandbox::Config) -> whatsapp::Config {
         verify_token: sandbox.verify_token.clone().into(),
         order_gap_ms: 0,
         language: settings.firm.language(),
-        media: whatsapp::MediaConfig { folder: settings.media_folder.clone(), ..whatsapp::MediaConfig::default() },
+        media: whatsapp::MediaConfig {
+            folder: settings.media_folder.clone(),
+            ..whatsapp::MediaConfig::default()
+        },
         ..whatsapp::Config::default()
     }
 }
 
 /// Submits the house's templates, as somebody would in Meta's WhatsApp Manager: without them nothing can be asked of an
 /// office that has not written for a day.
-async fn submit_templates(settings: &Settings, base: &str, account: &str, token: &str) -> Result<(), Failure> {
-    let failed = |why: String| Failure::Failed(format!("the sandbox did not take the message templates: {why}"));
+async fn submit_templates(
+    settings: &Settings,
+    base: &str,
+    account: &str,
+    token: &str,
+) -> Result<(), Failure> {
+    let failed =
+        |why: String| Failure::Failed(format!("the sandbox did not take the message templates: {why}"));
     let http = channels::transport::client(&settings.http).map_err(|error| failed(error.to_string()))?;
     let url = format!("{base}/v26.0/{account}/message_templates");
     for (name, template) in Folder::Templates.built_in() {
-        let request = http.post(&url).bearer_auth(token).header("content-type", "application/json").body(template);
+        let request =
+            http.post(&url).bearer_auth(token).header("content-type", "application/json").body(template);
         let answer = request.send().await.map_err(|error| failed(error.to_string()))?;
         if !answer.status().is_success() {
             return Err(failed(format!("{name}: {}", answer.text().await.unwrap_or_default())));

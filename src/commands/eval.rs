@@ -20,11 +20,11 @@ use store::Store;
 use super::{Failure, table};
 use crate::{
     app::{App, Hosting, Means},
+    people::{self, Seats},
     play::{Ear, Play},
     scenario::Scenario,
     settings::{Endpoint, Settings},
     shutdown::Shutdown,
-    people::{self, Seats},
 };
 
 /// Scenarios found in one folder.
@@ -66,7 +66,8 @@ fn scenarios(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
-    let unread = |error: std::io::Error| Failure::Usage(format!("{} cannot be read: {error}", path.display()));
+    let unread =
+        |error: std::io::Error| Failure::Usage(format!("{} cannot be read: {error}", path.display()));
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unread)? {
         let file = entry.map_err(unread)?.path();
@@ -125,7 +126,9 @@ pub async fn house(
     let roles = Role::ALL;
     let hosting = Hosting {
         belt: true,
-        channels: roles.map(|role| Arc::new(Ear::new(role, &said)) as Arc<dyn channels::channel::Channel>).to_vec(),
+        channels: roles
+            .map(|role| Arc::new(Ear::new(role, &said)) as Arc<dyn channels::channel::Channel>)
+            .to_vec(),
         people: roles.map(|role| ChannelName::terminal(role.as_str())).to_vec(),
         stream,
         alone: true,

@@ -53,8 +53,15 @@ async fn people_are_imported_added_and_listed() {
     let house = house();
     assert!(house.users(UsersCommand::List).await.unwrap().starts_with("Nobody is registered"));
     let list = "phone,name,role\n+49 30 23125 001,Frank,technician\n030 23125 002,Sabine,office\n030 23125 002,Sabine,technician\n";
-    assert_eq!(house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap(), "2 people registered.\n");
-    let add = UsersCommand::Add { phone: "0049 30 23125 003".into(), name: " Jörg ".into(), role: vec![Role::Office] };
+    assert_eq!(
+        house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap(),
+        "2 people registered.\n"
+    );
+    let add = UsersCommand::Add {
+        phone: "0049 30 23125 003".into(),
+        name: " Jörg ".into(),
+        role: vec![Role::Office],
+    };
     assert_eq!(house.users(add).await.unwrap(), "Jörg is registered under 493023125003.\n");
     insta::assert_snapshot!(house.users(UsersCommand::List).await.unwrap(), @r"
     name    roles              reached by
@@ -97,7 +104,8 @@ async fn customers_are_imported_and_listed() {
     790  Petra Müller  Gartenweg 3, 10623 Berlin
     ");
     let bad = "customer_id,name,contract\n1,A,Gold\n";
-    let refused = house.customers(CustomersCommand::Import { file: house.file(bad) }).await.unwrap_err().to_string();
+    let refused =
+        house.customers(CustomersCommand::Import { file: house.file(bad) }).await.unwrap_err().to_string();
     assert!(refused.contains("line 2") && refused.contains("Gold"), "{refused}");
 }
 

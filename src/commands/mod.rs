@@ -109,7 +109,10 @@ mod tests {
     #[test]
     fn a_table_is_as_wide_as_its_widest_cell() {
         let mut out = Vec::new();
-        let rows = [vec!["1".to_owned(), "Müller".to_owned(), String::new()], vec!["22".to_owned(), "M".to_owned(), "x".to_owned()]];
+        let rows = [
+            vec!["1".to_owned(), "Müller".to_owned(), String::new()],
+            vec!["22".to_owned(), "M".to_owned(), "x".to_owned()],
+        ];
         table(&mut out, &["id", "name", "note"], &rows).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "id  name    note\n1   Müller\n22  M       x\n");
     }

@@ -24,7 +24,10 @@ pub async fn run(settings: &Settings, arguments: SandboxArgs, out: &mut dyn Writ
     let sandbox = start(config, &shutdown).await?;
     let base = sandbox.base_url();
     writeln!(out, "The sandbox is at {base} (phones, deliveries and faults: open it in a browser).")?;
-    writeln!(out, "Point a Cloud API client there instead of https://graph.facebook.com; any /vNN.N will do.")?;
+    writeln!(
+        out,
+        "Point a Cloud API client there instead of https://graph.facebook.com; any /vNN.N will do."
+    )?;
     writeln!(out, "phone number id {phone} · business account {account} · access token {token}")?;
     writeln!(out, "app secret {secret} · verify token {verify}")?;
     out.flush()?;
@@ -38,7 +41,9 @@ pub async fn run(settings: &Settings, arguments: SandboxArgs, out: &mut dyn Writ
 pub async fn start(config: Config, shutdown: &Shutdown) -> Result<Sandbox, Failure> {
     let (bind, port) = (config.bind, config.port);
     let listener = TcpListener::bind((bind, port)).await.map_err(|error| {
-        Failure::Failed(format!("port {port} for the sandbox cannot be used: {error}; choose another with --port"))
+        Failure::Failed(format!(
+            "port {port} for the sandbox cannot be used: {error}; choose another with --port"
+        ))
     })?;
     let stop = shutdown.soft.clone();
     Sandbox::start(config, Clock::system(), listener, stop.cancelled_owned())

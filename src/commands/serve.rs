@@ -1,10 +1,6 @@
 //! `plumbline serve`: the real thing, in one process or shared out among several over one database.
 
-use std::{
-    collections::BTreeSet,
-    io::Write,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, io::Write, sync::Arc};
 
 use channels::whatsapp;
 use domain::{

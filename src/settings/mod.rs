@@ -203,7 +203,10 @@ impl Settings {
         };
         let whatsapp = channels::whatsapp::Config {
             language: raw.firm.language(),
-            media: channels::whatsapp::MediaConfig { folder: PathBuf::from(&media_folder), ..raw.whatsapp.media.clone() },
+            media: channels::whatsapp::MediaConfig {
+                folder: PathBuf::from(&media_folder),
+                ..raw.whatsapp.media.clone()
+            },
             ..raw.whatsapp
         };
         Ok(Self {

@@ -52,7 +52,10 @@ pub async fn put(tx: &mut Tx, ids: &Ids, arrival: &Arrival, now: Millis) -> Resu
 /// [`Error::Database`].
 pub async fn known(tx: &mut Tx, channel: &ChannelName, external: &str) -> Result<bool, Error> {
     let row = tx
-        .row("SELECT 1 AS one FROM inbox WHERE channel = $1 AND external = $2", args![channel.as_str(), external])
+        .row(
+            "SELECT 1 AS one FROM inbox WHERE channel = $1 AND external = $2",
+            args![channel.as_str(), external],
+        )
         .await?;
     Ok(row.is_some())
 }

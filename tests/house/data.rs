@@ -35,8 +35,7 @@ fn keys_in(code: &str) -> impl Iterator<Item = &str> {
     let lines = code.lines().filter(|line| !line.contains("column"));
     lines.flat_map(|line| line.split('"').skip(1).step_by(2)).filter(move |literal| {
         let named = |group: &&str| literal.strip_prefix(*group).is_some_and(|rest| !rest.is_empty());
-        groups.iter().any(named)
-            && literal.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b))
+        groups.iter().any(named) && literal.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b))
     })
 }
 

@@ -30,7 +30,10 @@ fn report(hours: &str) -> JobReport {
 }
 
 /// A house whose office agent follows `script` once the job has come over the link.
-async fn office_with(script: Vec<Result<agents::model::ModelReply, agents::model::ModelError>>, hours: &str) -> House {
+async fn office_with(
+    script: Vec<Result<agents::model::ModelReply, agents::model::ModelError>>,
+    hours: &str,
+) -> House {
     let house = House::with(Some(Arc::new(Scripted::new(script)))).await;
     hand_over(&house, "m1", &report(hours)).await;
     house
@@ -70,7 +73,8 @@ async fn invoices(house: &House) -> usize {
 
 #[tokio::test]
 async fn a_model_that_creates_the_invoice_at_once_only_asks() {
-    let house = office_with(vec![calls(&[("create_invoice", json!({ "job_id": JOB }))]), says("done")], "1").await;
+    let house =
+        office_with(vec![calls(&[("create_invoice", json!({ "job_id": JOB }))]), says("done")], "1").await;
     assert_eq!(invoices(&house).await, 0);
     assert!(house.heard(Role::Office).contains(JOB));
     house.play.presses(Role::Office, "approve").await.unwrap();
@@ -102,12 +106,16 @@ async fn no_text_approves_and_a_press_decides_once() {
 
 #[tokio::test]
 async fn a_technician_can_not_press_the_office_s_button() {
-    let house = office_with(vec![calls(&[("create_invoice", json!({ "job_id": JOB }))]), says("done")], "1").await;
+    let house =
+        office_with(vec![calls(&[("create_invoice", json!({ "job_id": JOB }))]), says("done")], "1").await;
     let button = house.play.button(Role::Office, "approve").unwrap();
     let press = Part::Choice { id: button.id, title: button.title };
     house.play.sends(Role::Technician, vec![press], None).await.unwrap();
     assert_eq!(invoices(&house).await, 0);
-    assert!(!house.heard(Role::Technician).is_empty(), "the technician is told that the button is nothing of theirs");
+    assert!(
+        !house.heard(Role::Technician).is_empty(),
+        "the technician is told that the button is nothing of theirs"
+    );
     house.end().await;
 }
 
@@ -175,7 +183,8 @@ async fn an_escalation_about_a_conflict_serves_the_later_call() {
     let _ = house.heard(Role::Office);
     house.play.presses(Role::Office, "approve").await.unwrap();
     assert_eq!(house.heard(Role::Office), "", "nobody is asked twice for the same thing");
-    let job = office::job::get(&mut house.play.belt.store.reader(), &JobId::from(JOB)).await.unwrap().unwrap();
+    let job =
+        office::job::get(&mut house.play.belt.store.reader(), &JobId::from(JOB)).await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Received);
     assert!(!job.decisions.is_empty());
     house.end().await;
@@ -187,9 +196,13 @@ async fn two_invoices_in_one_reply_are_one() {
     let house = office_with(vec![calls(&twice), says("done")], "1").await;
     let first = house.play.button(Role::Office, "approve").unwrap();
     house.play.presses(Role::Office, "approve").await.unwrap();
-    assert_eq!(invoices(&house).await, usize::from(house.play.button(Role::Office, "approve").is_some_and(|b| b == first)));
+    assert_eq!(
+        invoices(&house).await,
+        usize::from(house.play.button(Role::Office, "approve").is_some_and(|b| b == first))
+    );
     let all = house.play.said.lock().unwrap().clone();
-    for choice in all.iter().flat_map(|said| said.choices.clone()).filter(|choice| choice.value == "approve") {
+    for choice in all.iter().flat_map(|said| said.choices.clone()).filter(|choice| choice.value == "approve")
+    {
         let press = Part::Choice { id: choice.id, title: choice.title };
         house.play.sends(Role::Office, vec![press], None).await.unwrap();
     }

@@ -26,7 +26,8 @@ fn run(folder: &Path, ports: (u16, u16), crash_at: Option<i64>, lines: &[&str]) 
     if let Some(at) = crash_at {
         command.env("PLUMBLINE_CRASH_AT", at.to_string());
     }
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let text = lines.join("\n") + "\n";
     // A process that aborts at its start never reads this.
     let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
@@ -45,7 +46,8 @@ async fn count(tx: &mut Tx, sql: &'static str) -> i64 {
 /// How many lines have reached the inbox.
 async fn taken_in(folder: &Path) -> usize {
     let store = open(folder).await;
-    let lines = count(&mut store.reader(), "SELECT COUNT(*) AS n FROM inbox WHERE channel LIKE 'cli:%'").await;
+    let lines =
+        count(&mut store.reader(), "SELECT COUNT(*) AS n FROM inbox WHERE channel LIKE 'cli:%'").await;
     usize::try_from(lines).unwrap()
 }
 
@@ -58,7 +60,11 @@ async fn check(folder: &Path, what: &str) {
         ("questions", 3, "SELECT COUNT(*) AS n FROM question WHERE state = 'answered'"),
         ("questions in all", 3, "SELECT COUNT(*) AS n FROM question"),
         ("settlements", 1, "SELECT COUNT(*) AS n FROM handoff WHERE state = 'completed'"),
-        ("words with the invoice", 1, "SELECT COUNT(*) AS n FROM outbox WHERE channel = 'cli:technician' AND content LIKE '%RE-2026-0001%'"),
+        (
+            "words with the invoice",
+            1,
+            "SELECT COUNT(*) AS n FROM outbox WHERE channel = 'cli:technician' AND content LIKE '%RE-2026-0001%'",
+        ),
         ("unsent", 0, "SELECT COUNT(*) AS n FROM outbox WHERE state <> 'sent'"),
         ("unsettled arrivals", 0, "SELECT COUNT(*) AS n FROM inbox WHERE state <> 'done'"),
         ("unfinished turns", 0, "SELECT COUNT(*) AS n FROM turn WHERE state <> 'done'"),
@@ -95,13 +101,11 @@ async fn story(crash_at: i64) -> bool {
 
 /// Aborts at each of `at` in turn, until the story has no such commit.
 async fn stories(at: impl Iterator<Item = i64>) {
-    let mut aborted = 0;
-    for at in at {
+    for (aborted, at) in at.enumerate() {
         if !story(at).await {
             assert!(aborted > 10, "the story has more commits than that");
             return;
         }
-        aborted += 1;
     }
     panic!("the story does not end");
 }

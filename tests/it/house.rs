@@ -63,6 +63,7 @@ impl House {
 }
 
 pub fn join(said: &[Said], role: Role) -> String {
-    let lines: Vec<&str> = said.iter().filter(|said| said.to == role).map(|said| said.text.as_str()).collect();
+    let lines: Vec<&str> =
+        said.iter().filter(|said| said.to == role).map(|said| said.text.as_str()).collect();
     lines.join("\n")
 }

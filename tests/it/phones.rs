@@ -37,7 +37,16 @@ impl Phones {
     async fn presses(&self, person: &str, title: &str) {
         let url = format!("{}/sandbox/people/{person}/press", self.base);
         let until = Instant::now() + PATIENCE;
-        while !self.http.post(&url).json(&json!({ "title": title })).send().await.unwrap().status().is_success() {
+        while !self
+            .http
+            .post(&url)
+            .json(&json!({ "title": title }))
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .is_success()
+        {
             assert!(Instant::now() < until, "{title:?} was never offered to the {person}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -123,9 +132,11 @@ async fn duplicated_and_late_webhooks_and_lost_answers_give_nothing_twice() {
     demo.phones.fault(json!({ "target": "webhook", "fault": { "kind": "duplicate", "copies": 2 } })).await;
     demo.phones.fault(json!({ "target": "send", "trigger": { "every": 3 }, "fault": { "kind": "answer_lost", "ms": 100 } })).await;
     demo.phones.story().await;
-    for (person, words) in
-        [("technician", "Is that right?"), ("office", "Create the invoice?"), ("technician", "settled the Meier job")]
-    {
+    for (person, words) in [
+        ("technician", "Is that right?"),
+        ("office", "Create the invoice?"),
+        ("technician", "settled the Meier job"),
+    ] {
         assert_eq!(demo.phones.count(person, words).await, 1, "{words}");
     }
 }
@@ -133,14 +144,19 @@ async fn duplicated_and_late_webhooks_and_lost_answers_give_nothing_twice() {
 #[tokio::test]
 async fn the_demo_plays_the_story_in_a_browser() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].into_iter().find(|path| Path::new(path).exists());
+    let browser =
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser"].into_iter().find(|path| Path::new(path).exists());
     let Some(browser) = browser.filter(|_| scripts.join("node_modules/playwright-core").exists()) else {
-        assert!(std::env::var_os("PLUMBLINE_CI").is_none(), "CI must have Chromium and tests/browser's packages");
+        assert!(
+            std::env::var_os("PLUMBLINE_CI").is_none(),
+            "CI must have Chromium and tests/browser's packages"
+        );
         eprintln!("SKIPPED: the story in a browser (needs chromium, and npm ci in tests/browser)");
         return;
     };
     let demo = demo();
-    let shots = std::env::var_os("PLUMBLINE_SCREENSHOTS").map_or_else(|| demo.folder.path().to_owned(), PathBuf::from);
+    let shots = std::env::var_os("PLUMBLINE_SCREENSHOTS")
+        .map_or_else(|| demo.folder.path().to_owned(), PathBuf::from);
     std::fs::create_dir_all(&shots).unwrap();
     let run = Command::new("node")
         .arg(scripts.join("two_phones.mjs"))
@@ -165,7 +181,8 @@ impl Drop for Server {
 async fn gateway_field_and_office_as_three_processes() {
     let folder = tempfile::tempdir().unwrap();
     let (ports, sandbox, webhook) = (free_ports(), free_port(), free_port());
-    let quiet = |command: &mut Command| Server(command.stdout(Stdio::null()).stdin(Stdio::null()).spawn().unwrap());
+    let quiet =
+        |command: &mut Command| Server(command.stdout(Stdio::null()).stdin(Stdio::null()).spawn().unwrap());
     let mut emulator = plumbline(folder.path(), ports);
     emulator.args(["sandbox", "--port", &sandbox.to_string(), "--webhook"]);
     let _emulator = quiet(emulator.arg(format!("http://127.0.0.1:{webhook}/whatsapp/webhook")));
@@ -187,9 +204,17 @@ async fn gateway_field_and_office_as_three_processes() {
     };
     let customers = folder.path().join("customers.csv");
     let head = "customer_id,name,street,postal_code,city,phone,email,contract";
-    std::fs::write(&customers, format!("{head}\n789,Klaus Meier,Schillerstrasse 12,10117,Berlin,,,Plus\n")).unwrap();
+    std::fs::write(&customers, format!("{head}\n789,Klaus Meier,Schillerstrasse 12,10117,Berlin,,,Plus\n"))
+        .unwrap();
     let mut import = plumbline(folder.path(), ports);
-    assert!(import.args(["customers", "import", "customers.csv"]).stdout(Stdio::null()).status().unwrap().success());
+    assert!(
+        import
+            .args(["customers", "import", "customers.csv"])
+            .stdout(Stdio::null())
+            .status()
+            .unwrap()
+            .success()
+    );
     let _processes = [serve("gateway"), serve("field"), serve("office")];
     let phones = Phones::at(sandbox);
     ready(&phones.http, webhook).await;

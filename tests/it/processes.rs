@@ -125,7 +125,9 @@ fn the_story_in_one_process_by_numbers() {
 fn the_story_in_german() {
     let folder = tempfile::tempdir().unwrap();
     let mut one = Terminal::start(plumbline(folder.path(), free_ports()));
-    one.types("Fertig bei Meier, Schillerstr. 12. Anderthalb Stunden, Abflussrohr repariert, eine Dichtung 10-B");
+    one.types(
+        "Fertig bei Meier, Schillerstr. 12. Anderthalb Stunden, Abflussrohr repariert, eine Dichtung 10-B",
+    );
     one.shows("Bestätigen");
     one.types("Bestätigen");
     one.shows("Büro");

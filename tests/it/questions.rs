@@ -68,7 +68,10 @@ async fn several_calls_of_one_reply_wait_and_return_each_by_itself() {
     let both = calls(&[
         ("ask_technician", json!({ "question": "Hours?", "buttons": ["1", "2"] })),
         ("ask_technician", json!({ "question": "Material?", "buttons": ["none", "gasket"] })),
-        ("find_customer", json!({ "customer_name": "Klaus Meier", "customer_address": "Schillerstrasse 12" })),
+        (
+            "find_customer",
+            json!({ "customer_name": "Klaus Meier", "customer_address": "Schillerstrasse 12" }),
+        ),
     ]);
     let (house, model) = house([both, says("all noted")]).await;
     house.play.writes(Role::Technician, "done at Meier").await.unwrap();
@@ -115,12 +118,9 @@ async fn a_quote_answers_its_own_question() {
     ]);
     let (house, _model) = house([both, says("noted")]).await;
     house.play.writes(Role::Technician, "done").await.unwrap();
-    let open = store::question::seen_by(
-        &mut house.play.belt.store.reader(),
-        &conversation(&house).await,
-    )
-    .await
-    .unwrap();
+    let open = store::question::seen_by(&mut house.play.belt.store.reader(), &conversation(&house).await)
+        .await
+        .unwrap();
     let quoted = open[1].external.clone();
     house.play.sends(Role::Technician, vec![Part::text("this one")], quoted).await.unwrap();
     let left = store::question::seen_by(&mut house.play.belt.store.reader(), &conversation(&house).await)

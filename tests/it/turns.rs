@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use agents::model::{
     Entry, ModelError, ModelReply,
-    scripted::{Scripted, calls, says},
+    scripted::{Scripted, says},
 };
 use domain::{
     contact::Role,
@@ -77,7 +77,8 @@ async fn a_model_that_is_away_is_asked_again_and_the_person_answered_once() {
 
 #[tokio::test]
 async fn a_refused_key_gives_one_honest_sentence_and_staff_know_why() {
-    let model = Arc::new(Scripted::new([Err(ModelError::Stop { reason: "the key was refused (401)".into() })]));
+    let model =
+        Arc::new(Scripted::new([Err(ModelError::Stop { reason: "the key was refused (401)".into() })]));
     let house = House::with(Some(model)).await;
     house.play.writes(Role::Technician, "Hallo, ich bin fertig bei Meier").await.unwrap();
     let said = house.play.take();
@@ -92,14 +93,17 @@ async fn a_refused_key_gives_one_honest_sentence_and_staff_know_why() {
 
 #[tokio::test]
 async fn a_failed_turn_goes_on_after_retry() {
-    let model = Arc::new(Scripted::new([Err(ModelError::Stop { reason: "no key".into() }), says("now it works")]));
+    let model =
+        Arc::new(Scripted::new([Err(ModelError::Stop { reason: "no key".into() }), says("now it works")]));
     let house = House::with(Some(model)).await;
     house.play.writes(Role::Technician, "hello").await.unwrap();
     let _ = house.play.take();
     let belt = &house.play.belt;
     let dead = queue::dead(&mut belt.store.reader(), 1).await.unwrap();
     let (id, now) = (dead[0].id.clone(), belt.now());
-    assert!(belt.store.write(move |tx| Box::pin(async move { queue::retry(tx, &id, now).await })).await.unwrap());
+    assert!(
+        belt.store.write(move |tx| Box::pin(async move { queue::retry(tx, &id, now).await })).await.unwrap()
+    );
     house.play.rest().await.unwrap();
     assert_eq!(house.heard(Role::Technician), "now it works");
     house.end().await;
@@ -124,7 +128,9 @@ async fn unknown_tools_and_bad_arguments_go_back_to_the_model_and_have_a_limit()
     let told = serde_json::to_string(&requests[2].entries).unwrap();
     assert!(told.contains("find_customer"), "the nearest name is offered: {told}");
     let said = house.play.take();
-    assert!(!join(&said, Role::Technician).is_empty() && !join(&said, Role::Technician).contains("find_custmer"));
+    assert!(
+        !join(&said, Role::Technician).is_empty() && !join(&said, Role::Technician).contains("find_custmer")
+    );
     assert!(!join(&said, Role::Office).is_empty(), "staff see the turn");
     house.end().await;
 }
@@ -146,7 +152,8 @@ async fn a_stranger_hears_one_sentence_and_reaches_no_agent() {
     let model = Arc::new(Scripted::new([]));
     let house = House::with(Some(model.clone())).await;
     for n in 0..2 {
-        let mut arrival = house.play.arrival(Role::Technician, vec![Part::text("Who is there?")], None, format!("s{n}"));
+        let mut arrival =
+            house.play.arrival(Role::Technician, vec![Part::text("Who is there?")], None, format!("s{n}"));
         if let domain::inbound::Inbound::Message(message) = &mut arrival.body {
             message.identities = vec![domain::contact::Identity::phone("491701234567")];
             message.from.external = "491701234567".into();
@@ -168,7 +175,8 @@ async fn a_third_agent_needs_a_file_and_a_prompt_and_no_rust() {
     let definition = "name = 'advisor'\ndescription = 'Answers customers.'\nprompt = 'advisor'\nserves = 'customer'\n\
                       tools = ['find_customer']\n[variables]\nhotline = '030 4711'\n";
     std::fs::write(own.path().join("agents/advisor.toml"), definition).unwrap();
-    std::fs::write(own.path().join("prompts/advisor.md"), "Advise. Hotline: {{ variables.hotline }}.").unwrap();
+    std::fs::write(own.path().join("prompts/advisor.md"), "Advise. Hotline: {{ variables.hotline }}.")
+        .unwrap();
     let model = Arc::new(Scripted::new([says("Please call us.")]));
     let overrides = own.path().display().to_string();
     let house = House::set(Some(model.clone()), &[("PLUMBLINE__FILES__OVERRIDES", &overrides)]).await;

@@ -25,14 +25,18 @@ fn report() -> Value {
 fn script(server: &StandIn) {
     let slow_down = r#"{"error":{"message":"slow down","code":"rate_limit"}}"#;
     server.will(Answer::status(429, slow_down).header("retry-after", "0"));
-    server.will(call("find_customer", json!({ "customer_name": "Meier", "customer_address": "Schillerstrasse 12" })));
+    server.will(call(
+        "find_customer",
+        json!({ "customer_name": "Meier", "customer_address": "Schillerstrasse 12" }),
+    ));
     server.will(Answer::status(500, "upstream died"));
     // The same id twice, and a tool that nobody has.
     server.will(Answer::calls(&[
         ("call_2", "check_invoice_status", json!({ "customer_id": "789" })),
         ("call_2", "find_custommer", json!({})),
     ]));
-    let summary = json!({ "question": "Klaus Meier, 1.5 h. Is that right?", "buttons": ["Confirm", "Correct"] });
+    let summary =
+        json!({ "question": "Klaus Meier, 1.5 h. Is that right?", "buttons": ["Confirm", "Correct"] });
     server.will(call("ask_technician", summary));
     // From here on two agents ask at the same time: what fits depends on who asks, and how far they are.
     server.otherwise(|asked| {
@@ -54,7 +58,10 @@ fn script(server: &StandIn) {
             call("process_billing_rule", json!({ "job_id": "JOB-789-001", "force_goodwill": true }))
         } else if has("hours_over_contract") {
             let options = ["Grant", "Reject"];
-            call("escalate_to_office_human", json!({ "job_id": "JOB-789-001", "message": "over", "options": options }))
+            call(
+                "escalate_to_office_human",
+                json!({ "job_id": "JOB-789-001", "message": "over", "options": options }),
+            )
         } else {
             call("process_billing_rule", job)
         }

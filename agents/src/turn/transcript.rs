@@ -58,8 +58,11 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
             Part::Reaction { emoji: None, .. } => "[reaction taken away]".to_owned(),
             Part::Form { name, fields } => format!("[form {name}] {fields}"),
             Part::Order { note, items } => {
-                let items: Vec<String> = items.iter().map(|i| format!("{}x {}", i.quantity, i.product)).collect();
-                format!("[order] {} {}", items.join(", "), note.as_deref().unwrap_or_default()).trim_end().into()
+                let items: Vec<String> =
+                    items.iter().map(|i| format!("{}x {}", i.quantity, i.product)).collect();
+                format!("[order] {} {}", items.join(", "), note.as_deref().unwrap_or_default())
+                    .trim_end()
+                    .into()
             }
             Part::Edited { .. } => "[corrects an earlier message, which now reads:]".to_owned(),
             Part::Deleted { .. } => "[took an earlier message back]".to_owned(),
@@ -84,8 +87,7 @@ fn media_line(media: &Media) -> String {
 
 fn card_line(card: &Card) -> String {
     let known = [card.name.as_ref(), card.organisation.as_ref()].into_iter().flatten();
-    let known: Vec<&str> =
-        known.chain(&card.phones).chain(&card.emails).map(String::as_str).collect();
+    let known: Vec<&str> = known.chain(&card.phones).chain(&card.emails).map(String::as_str).collect();
     format!("[contact] {}", known.join(", "))
 }
 

@@ -27,7 +27,7 @@ async fn a_reply_is_the_same_streamed_and_whole() {
     let model = model(&config(&standin));
     let both = [("a1", "find", json!({"q": "Meier", "limit": null})), ("b2", "list", json!({}))];
     for answer in [Answer::text("Grüß Gott, Herr Meier!"), Answer::calls(&both)] {
-        standin.will(answer.clone()).will(answer);
+        standin.otherwise(move |_| answer.clone());
         let ear = Ear::default();
         let whole = model.reply(&hello(), None).await.unwrap();
         let streamed = model.reply(&hello(), Some(&ear)).await.unwrap();
