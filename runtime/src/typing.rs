@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
+    address::ChannelName,
     clock::Millis,
     id::ConversationId,
     live::{Progress, ProgressStep},
@@ -55,6 +56,14 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
 
 fn is_at_work(step: &ProgressStep) -> bool {
     matches!(step, ProgressStep::Started | ProgressStep::ModelCalled { .. } | ProgressStep::ToolCalled { .. })
+}
+
+/// Tells the person that their message was read, where nobody is at work on it.
+pub(crate) fn read(belt: &Belt, channel: &ChannelName, external: String) {
+    let found = belt.channels.iter().find(|found| found.name() == *channel && found.shows_typing()).cloned();
+    if let Some(channel) = found {
+        tokio::spawn(async move { channel.seen(&external, false).await });
+    }
 }
 
 async fn show(belt: &Belt, told: &Progress) {

@@ -10,14 +10,14 @@ mod status;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{clock::Millis, inbound::Inbound, retry::backoff};
+use domain::{clock::Millis, inbound::Inbound, message::Part, retry::backoff};
 use futures::future::join_all;
 use store::{
     Error, Tx,
     inbox::{self, Taken},
 };
 
-use crate::{bell::Stage, belt::Belt, config::ms, stage::Found};
+use crate::{bell::Stage, belt::Belt, config::ms, stage::Found, typing};
 
 /// Takes what is due and settles it: lanes side by side, each lane in order.
 ///
@@ -62,6 +62,8 @@ async fn settle_lane(belt: &Arc<Belt>, lane: Vec<Taken>) {
 
 async fn settle(belt: &Arc<Belt>, row: Taken) -> Result<(), Error> {
     let house = Arc::clone(belt);
+    let pressed = pressed(&row);
+    let channel = row.channel.clone();
     belt.store
         .write(move |tx| {
             Box::pin(async move {
@@ -70,7 +72,23 @@ async fn settle(belt: &Arc<Belt>, row: Taken) -> Result<(), Error> {
                 inbox::done(tx, &id, fence).await
             })
         })
-        .await
+        .await?;
+    if let Some(external) = pressed {
+        typing::read(belt, &channel, external);
+    }
+    Ok(())
+}
+
+/// A press, which no turn of its own conversation may follow: its being read is told here.
+fn pressed(row: &Taken) -> Option<String> {
+    match &row.body {
+        Ok(Inbound::Message(message))
+            if message.parts.iter().any(|part| matches!(part, Part::Choice { .. })) =>
+        {
+            message.id.clone()
+        }
+        _ => None,
+    }
 }
 
 async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), Error> {
