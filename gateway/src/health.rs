@@ -46,7 +46,7 @@ pub(crate) async fn queue_status(State(gateway): State<Gateway>) -> Result<Json<
     counts(&gateway).await.map(Json)
 }
 
-async fn counts(gateway: &Gateway) -> Result<Status, Problem> {
+pub(crate) async fn counts(gateway: &Gateway) -> Result<Status, Problem> {
     let mut reader = gateway.store.reader();
     let asked = queue::status(&mut reader, gateway.now());
     let limit = Duration::from_secs(gateway.config.health_seconds);

@@ -6,9 +6,11 @@ mod auth;
 mod error;
 mod guard;
 mod health;
+mod metrics;
 mod process_job;
 mod reception;
 pub mod router;
+mod source;
 mod state;
 mod webhooks;
 

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     a2a::{self, AgentState, card, http, push_receiver, rpc},
-    auth, guard, health, process_job,
+    auth, guard, health, metrics, process_job, source,
     state::{Duty, Gateway, HostedAgent},
     webhooks::{self, Room},
 };
@@ -31,8 +31,9 @@ pub fn house_with(gateway: &Gateway, webhooks: Router) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/queue/status", get(health::queue_status))
+        .route("/metrics", get(metrics::scrape))
         .with_state(gateway.clone());
-    guarded(routes.merge(webhooks), gateway)
+    guarded(source::limited(routes, &gateway.config).merge(webhooks), gateway)
 }
 
 /// Meta's webhook, under both of its names; for [`house_with`].

@@ -23,11 +23,20 @@ pub struct Config {
     pub request_seconds: u64,
     /// How long `/health` waits for the database.
     pub health_seconds: u64,
+    /// Requests a second of one address on the gateway's own port, signed deliveries apart; a burst of ten seconds' worth
+    /// is let through. 0: no limit.
+    pub source_per_second: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { body_kib: 1024, concurrent: 256, request_seconds: 30, health_seconds: 3 }
+        Self {
+            body_kib: 1024,
+            concurrent: 256,
+            request_seconds: 30,
+            health_seconds: 3,
+            source_per_second: 50,
+        }
     }
 }
 

@@ -163,7 +163,11 @@ async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let routes = router(&gateway, &url);
-    tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    tokio::spawn(async move {
+        axum::serve(listener, routes.into_make_service_with_connect_info::<std::net::SocketAddr>())
+            .await
+            .unwrap()
+    });
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
     App { url, gateway, http, woken }
 }

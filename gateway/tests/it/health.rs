@@ -59,3 +59,25 @@ async fn a_database_that_is_gone_is_503_and_the_process_still_lives() {
     }
     assert_eq!(app.get("/health/live").await.status, 200);
 }
+
+#[tokio::test]
+async fn one_source_is_told_to_come_again_and_the_scrape_shows_the_queues() {
+    on_each("source", |db| async move {
+        let app = app::house(&db).await;
+        let scrape = app.get("/metrics").await;
+        assert_eq!(scrape.status, 200);
+        assert!(scrape.text.contains("plumbline_turns{state=\"due\"} 0"), "{}", scrape.text);
+        let mut refused = None;
+        for _ in 0..5_000 {
+            let answer = app.get("/health/live").await;
+            if answer.status == 429 {
+                refused = Some(answer);
+                break;
+            }
+        }
+        let refused = refused.expect("a flood from one address is held back");
+        assert_eq!(refused.json()["code"], "too_many_requests");
+        assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds >= 1));
+    })
+    .await;
+}
