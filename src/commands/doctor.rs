@@ -6,6 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::agents::{definition, model::openai, prompt::Prompts};
+use channels::{
+    transport,
+    whatsapp::{
+        WhatsApp,
+        doctor::{Check, Verdict},
+    },
+};
 use domain::clock::{Clock, SystemClock};
 use store::db::Schema;
 use tools::toolbox::Toolbox;
@@ -13,7 +20,7 @@ use tools::toolbox::Toolbox;
 use super::{Failure, ids};
 use crate::{
     assets::{self, Folder},
-    settings::{Communication, Model, Settings},
+    settings::{Communication, Model, Provider, Settings},
 };
 
 /// What a check came to. Each holds a sentence.
@@ -30,7 +37,7 @@ use Found::{Bad, Good, Note};
 /// # Errors
 /// [`Failure::Told`] if any check failed.
 pub async fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Failure> {
-    let checks = [
+    let mut checks = vec![
         ("configuration", configuration(settings)),
         ("people", communication(settings)),
         ("database", database(settings).await),
@@ -40,13 +47,14 @@ pub async fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Failure
         ("firm", firm(settings)),
         ("ports", ports(settings)),
     ];
+    checks.extend(whatsapp(settings).await);
     for (name, found) in &checks {
         let (mark, sentence) = match found {
             Good(sentence) => ("ok  ", sentence),
             Note(sentence) => ("note", sentence),
             Bad(sentence) => ("FAIL", sentence),
         };
-        writeln!(out, "{mark}  {name:<13}  {sentence}")?;
+        writeln!(out, "{mark}  {name:<15}  {sentence}")?;
     }
     if checks.iter().any(|(_, found)| matches!(found, Bad(_))) { Err(Failure::Told) } else { Ok(()) }
 }
@@ -67,6 +75,32 @@ fn communication(settings: &Settings) -> Found {
         }
         Communication::WhatsApp { .. } => Good(reached),
     }
+}
+
+/// What Meta says of the number, the account, the token and the webhook, in the order in which each proves the next.
+async fn whatsapp(settings: &Settings) -> Vec<(&'static str, Found)> {
+    let Communication::WhatsApp { provider: Provider::MetaCloud(config), .. } = &settings.communication else {
+        return Vec::new();
+    };
+    let channel = transport::client(&settings.http)
+        .map_err(|error| error.to_string())
+        .and_then(|http| WhatsApp::new((**config).clone(), http, &settings.http).map_err(|e| e.to_string()));
+    let channel = match channel {
+        Ok(channel) => channel,
+        Err(why) => return vec![("whatsapp", Bad(why))],
+    };
+    let webhook = settings.public_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+    let webhook = webhook.and_then(|url| url.join("/whatsapp/webhook").ok());
+    let found = |check: Check| {
+        let sentence = if check.mend.is_empty() { check.says } else { format!("{}: {}", check.says, check.mend) };
+        let found = match check.verdict {
+            Verdict::Pass => Good(sentence),
+            Verdict::Fail => Bad(sentence),
+            _ => Note(sentence),
+        };
+        (check.name, found)
+    };
+    channel.examine(webhook.as_ref()).await.into_iter().map(found).collect()
 }
 
 async fn database(settings: &Settings) -> Found {
