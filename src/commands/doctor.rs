@@ -79,7 +79,8 @@ fn communication(settings: &Settings) -> Found {
 
 /// What Meta says of the number, the account, the token and the webhook, in the order in which each proves the next.
 async fn whatsapp(settings: &Settings) -> Vec<(&'static str, Found)> {
-    let Communication::WhatsApp { provider: Provider::MetaCloud(config), .. } = &settings.communication else {
+    let Communication::WhatsApp { provider: Provider::MetaCloud(config), .. } = &settings.communication
+    else {
         return Vec::new();
     };
     let channel = transport::client(&settings.http)
@@ -92,7 +93,8 @@ async fn whatsapp(settings: &Settings) -> Vec<(&'static str, Found)> {
     let webhook = settings.public_url.as_deref().and_then(|url| url::Url::parse(url).ok());
     let webhook = webhook.and_then(|url| url.join("/whatsapp/webhook").ok());
     let found = |check: Check| {
-        let sentence = if check.mend.is_empty() { check.says } else { format!("{}: {}", check.says, check.mend) };
+        let sentence =
+            if check.mend.is_empty() { check.says } else { format!("{}: {}", check.says, check.mend) };
         let found = match check.verdict {
             Verdict::Pass => Good(sentence),
             Verdict::Fail => Bad(sentence),
