@@ -5,7 +5,7 @@ use domain::{
     address::{Address, ChannelName},
     clock::Millis,
     contact::{Contact, Identity, IdentityKind, Role},
-    conversation::Conversation,
+    conversation::{Conversation, OWNED_BY_AGENT},
     id::{CallId, QuestionId, TurnId},
     language::Language,
     message::Author,
@@ -71,6 +71,9 @@ pub async fn remind(tx: &mut Tx, belt: &Belt, asked: &Question, now: Millis) -> 
     let puts = question::puts(tx, &asked.id).await?;
     for earlier in &puts {
         let Some(conversation) = conversation::get(tx, &earlier.conversation).await? else { continue };
+        if conversation.owner != OWNED_BY_AGENT && matches!(asked.purpose, Purpose::Ask) {
+            continue;
+        }
         let reminder = belt.texts.sentence(
             conversation.language,
             "question.reminder",
@@ -104,7 +107,8 @@ async fn put(
             choices: choices.clone(),
         },
         turn: Some(asked.turn.clone()),
-        owner_version: None,
+        // Staff who took the conversation over are not talked into; what the office decides is nobody's conversation.
+        owner_version: matches!(asked.purpose, Purpose::Ask).then_some(conversation.owner_version),
     };
     let outbox = speak::say(tx, belt, conversation, speech, now).await?;
     let put = question::Put {

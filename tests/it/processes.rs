@@ -64,18 +64,24 @@ impl Terminal {
     }
 
     /// Waits until `words` have been printed since the last wait.
-    pub fn shows(&mut self, words: &str) -> &str {
+    pub fn shows(&mut self, words: &str) {
+        self.shows_all(&[words]);
+    }
+
+    /// Waits until all of `words` have been printed since the last wait, in whatever order: two agents speak when they
+    /// are ready.
+    pub fn shows_all(&mut self, words: &[&str]) {
         let until = Instant::now() + PATIENCE;
-        while !self.seen.contains(words) {
+        while let Some(missing) = words.iter().find(|words| !self.seen.contains(**words)) {
             match self.output.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => self.seen.push_str(&(line + "\n")),
-                Err(RecvTimeoutError::Timeout) => panic!("{words:?} was never shown, but:\n{}", self.seen),
-                Err(RecvTimeoutError::Disconnected) => panic!("it ended before {words:?}:\n{}", self.seen),
+                Err(RecvTimeoutError::Timeout) => panic!("{missing:?} was never shown, but:\n{}", self.seen),
+                Err(RecvTimeoutError::Disconnected) => panic!("it ended before {missing:?}:\n{}", self.seen),
             }
         }
-        let end = self.seen.find(words).unwrap() + words.len();
+        let ends = words.iter().filter_map(|words| self.seen.find(words).map(|at| at + words.len()));
+        let end = ends.max().unwrap_or_default();
         self.seen.drain(..end);
-        &self.seen
     }
 
     /// The end of input; the exit code and everything printed since the last wait.
@@ -111,8 +117,8 @@ fn the_story_in_one_process_by_numbers() {
     one.types(REPORT);
     one.shows("[1] Confirm  [2] Correct");
     one.types("1");
-    one.shows("with the office");
-    one.shows("0.5 h over the Plus contract (1 h included), 47.50 EUR. Grant goodwill?");
+    let asked = "0.5 h over the Plus contract (1 h included), 47.50 EUR. Grant goodwill?";
+    one.shows_all(&["with the office", asked, "[1] Grant"]);
     one.types("@office 1");
     one.shows("[1] Create");
     one.types("1");
@@ -130,8 +136,7 @@ fn the_story_in_german() {
     );
     one.shows("Bestätigen");
     one.types("Bestätigen");
-    one.shows("Büro");
-    one.shows("47,50");
+    one.shows_all(&["Büro", "47,50", "[1] Gewähren"]);
     one.types("@office 1");
     one.shows("[1] Anlegen");
     one.types("1");
