@@ -175,7 +175,7 @@ impl Play {
     pub async fn round(&self) -> Result<Found, store::Error> {
         let tasks = TaskTracker::new();
         let found = [
-            intake::tick(&self.belt).await?,
+            intake::tick(&self.belt, &tasks).await?,
             turn::tick(&self.belt, &tasks).await?,
             delivery::tick(&self.belt, &tasks).await?,
             wakeup::tick(&self.belt).await?,

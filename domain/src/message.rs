@@ -154,6 +154,8 @@ pub enum MediaSource {
     Url(String),
     /// The provider's media id, to be resolved.
     Provider(String),
+    /// It could not be fetched, and why: one sentence.
+    Missing(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

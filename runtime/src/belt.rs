@@ -9,8 +9,12 @@ use std::{
     time::Duration,
 };
 
-use agents::{model::Model, prompt::Prompts, texts::Texts};
-use channels::channel::Channel;
+use agents::{
+    model::{Model, transcribe::Transcriber},
+    prompt::Prompts,
+    texts::Texts,
+};
+use channels::channel::{Channel, Fetch};
 use domain::{
     address::ChannelName,
     agent::{AgentDefinition, AgentName},
@@ -54,6 +58,10 @@ pub struct Belt {
     pub hosted: Vec<AgentName>,
     /// The ways out that this process serves.
     pub channels: Vec<Arc<dyn Channel>>,
+    /// Where files come from that messages of a channel only name.
+    pub fetch: BTreeMap<ChannelName, Arc<dyn Fetch>>,
+    /// Who turns recordings into words, if anybody.
+    pub transcriber: Option<Arc<dyn Transcriber>>,
     /// The ways on which people can be asked, whoever serves them.
     pub people: Vec<ChannelName>,
     pub bell: Bell,
@@ -62,6 +70,23 @@ pub struct Belt {
     pub stream: bool,
     /// Stages at work and turns in flight, for [`Belt::is_quiet`].
     pub busy: AtomicUsize,
+}
+
+/// What the stages started and did not wait for.
+#[derive(Clone, Default)]
+struct Work {
+    lanes: TaskTracker,
+    turns: TaskTracker,
+    sends: TaskTracker,
+}
+
+impl Work {
+    async fn finished(&self) {
+        for tasks in [&self.lanes, &self.turns, &self.sends] {
+            tasks.close();
+            tasks.wait().await;
+        }
+    }
 }
 
 /// Counts work while it lives.
@@ -108,16 +133,16 @@ impl Belt {
     /// Runs every stage until `stop`, then lets running turns finish within `grace`; what is not finished by then is a
     /// row whose lease runs out.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, grace: Duration) {
-        let (turns, sends, stages) = (TaskTracker::new(), TaskTracker::new(), TaskTracker::new());
+        let (work, stages) = (Work::default(), TaskTracker::new());
         for stage in [Stage::Intake, Stage::Turn, Stage::Delivery, Stage::Wakeup] {
-            let (belt, turns, sends) = (Arc::clone(&self), turns.clone(), sends.clone());
+            let (belt, work) = (Arc::clone(&self), work.clone());
             let tick = move || {
-                let (belt, turns, sends) = (Arc::clone(&belt), turns.clone(), sends.clone());
+                let (belt, work) = (Arc::clone(&belt), work.clone());
                 async move {
                     match stage {
-                        Stage::Intake => intake::tick(&belt).await,
-                        Stage::Turn => turn::tick(&belt, &turns).await,
-                        Stage::Delivery => delivery::tick(&belt, &sends).await,
+                        Stage::Intake => intake::tick(&belt, &work.lanes).await,
+                        Stage::Turn => turn::tick(&belt, &work.turns).await,
+                        Stage::Delivery => delivery::tick(&belt, &work.sends).await,
                         Stage::Wakeup => wakeup::tick(&belt).await,
                     }
                 }
@@ -127,12 +152,8 @@ impl Belt {
         stages.spawn(typing::run(Arc::clone(&self), stop.clone()));
         stages.close();
         stages.wait().await;
-        turns.close();
-        sends.close();
-        let all = async { tokio::join!(turns.wait(), sends.wait()) };
-        if tokio::time::timeout(grace, all).await.is_err() {
-            let (turns, sends) = (turns.len(), sends.len());
-            tracing::info!(turns, sends, "stopped with work under way; its leases run out and it goes on");
+        if tokio::time::timeout(grace, work.finished()).await.is_err() {
+            tracing::info!("stopped with work under way; its leases run out and it goes on");
         }
     }
 

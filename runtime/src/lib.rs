@@ -7,6 +7,7 @@ pub mod belt;
 pub mod config;
 pub mod delivery;
 pub mod intake;
+mod media;
 pub mod speak;
 pub mod stage;
 pub mod turn;

@@ -10,10 +10,15 @@ use std::{
     time::Duration,
 };
 
-use agents::model::{Model, offline::Offline, openai::OpenAi};
+use agents::model::{
+    Model,
+    offline::Offline,
+    openai::OpenAi,
+    transcribe::{self, Transcriber},
+};
 use axum::Router;
 use channels::{
-    channel::Channel,
+    channel::{Channel, Fetch},
     link::{Ends, Link, Subscribers},
     transport::{self, Transport},
     whatsapp::{self, Receiver, WhatsApp},
@@ -117,11 +122,15 @@ impl App {
         if let Some(listener) = ports.gateway.take() {
             servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref())?));
         }
+        let whatsapp = whatsapp(settings, &hosting, &http)?;
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
-        let channels = channels(settings, &hosting, links.all(settings, &hosted, http.clone())?, &http)?;
+        let mut channels = hosting.channels.clone();
+        channels.extend(links.all(settings, &hosted, http.clone())?);
+        channels.extend(whatsapp.iter().map(|channel| Arc::clone(channel) as Arc<dyn Channel>));
         if hosting.alone {
             reclaim(&store, &hosted, &channels, means.clock.now()).await?;
         }
+        let transcriber = transcriber(settings, &http);
         let model = match means.model {
             Some(model) => model,
             None => model(settings, http, &means.ids, &means.clock).map_err(Failure::Usage)?,
@@ -142,6 +151,11 @@ impl App {
             agents: knowledge.definitions.into_iter().map(thinks).collect::<BTreeMap<_, _>>(),
             hosted,
             channels,
+            fetch: whatsapp
+                .map(|channel| (ChannelName::from(whatsapp::NAME), channel as Arc<dyn Fetch>))
+                .into_iter()
+                .collect(),
+            transcriber,
             people: hosting.people,
             bell,
             progress: broadcast::channel::<Progress>(PROGRESS).0,
@@ -182,21 +196,22 @@ fn webhooks(gateway: &Gateway, config: Option<&whatsapp::Config>) -> Result<Rout
     Ok(gateway::router::house_with(gateway, meta))
 }
 
-/// Every way out that this process serves.
-fn channels(
+/// The WhatsApp channel, where people are reached by it.
+fn whatsapp(
     settings: &Settings,
     hosting: &Hosting,
-    links: Vec<Arc<dyn Channel>>,
     http: &reqwest::Client,
-) -> Result<Vec<Arc<dyn Channel>>, Failure> {
-    let mut channels = hosting.channels.clone();
-    channels.extend(links);
-    if let Some(config) = &hosting.whatsapp {
-        let channel = WhatsApp::new(config.clone(), http.clone(), &settings.http)
-            .map_err(|error| Failure::Usage(error.to_string()))?;
-        channels.push(Arc::new(channel));
-    }
-    Ok(channels)
+) -> Result<Option<Arc<WhatsApp>>, Failure> {
+    let Some(config) = &hosting.whatsapp else { return Ok(None) };
+    let channel = WhatsApp::new(config.clone(), http.clone(), &settings.http)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Some(Arc::new(channel)))
+}
+
+/// Who turns recordings into words, if anybody.
+fn transcriber(settings: &Settings, http: &reqwest::Client) -> Option<Arc<dyn Transcriber>> {
+    let config = settings.transcription.clone()?;
+    Some(Arc::new(transcribe::Server::new(config, http.clone())))
 }
 
 /// The configured model.

@@ -30,14 +30,14 @@ async fn a_fresh_machine_is_well_and_stays_untouched() {
     let url = format!("sqlite://{}/data/house.db", folder.path().display());
     let (well, text) = says(&settings(&[("DATABASE_URL", &url)])).await;
     assert!(well, "{text}");
-    assert_eq!(line(&text, "database"), "note  database       not there yet: the first start creates it");
-    assert!(line(&text, "model").starts_with("ok    model          offline"), "{text}");
-    assert!(line(&text, "agents").starts_with("ok    agents         field, office"), "{text}");
+    assert_eq!(line(&text, "database"), "note  database         not there yet: the first start creates it");
+    assert!(line(&text, "model").starts_with("ok    model            offline"), "{text}");
+    assert!(line(&text, "agents").starts_with("ok    agents           field, office"), "{text}");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing is made");
     store::Store::open(&store::Config { url: url.clone(), ..store::Config::default() }).await.unwrap();
     let (well, text) = says(&settings(&[("DATABASE_URL", &url)])).await;
     assert!(
-        well && line(&text, "database").starts_with("ok    database       at the current schema"),
+        well && line(&text, "database").starts_with("ok    database         at the current schema"),
         "{text}"
     );
 }

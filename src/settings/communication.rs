@@ -1,5 +1,6 @@
 //! How people are reached: in the terminal or on WhatsApp, with what credentials, and why. Opens no connection.
 
+use agents::model::transcribe;
 use channels::whatsapp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub(super) struct RawComms {
     country_code: String,
     media_folder: String,
     transcription: String,
+    transcription_base_url: String,
+    transcription_model: String,
 }
 
 /// How people are reached.
@@ -55,15 +58,6 @@ pub struct OwnServer {
     pub api_key: Option<SecretString>,
     pub instance_id: String,
     pub webhook_secret: Option<SecretString>,
-}
-
-/// Who turns recordings into text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transcription {
-    None,
-    OpenAi,
-    /// Any OpenAI-compatible transcription server.
-    Local,
 }
 
 impl Communication {
@@ -152,15 +146,40 @@ impl OwnServer {
 }
 
 impl RawComms {
-    pub(super) fn transcription(&self) -> Result<Transcription, Error> {
-        match self.transcription.trim() {
-            "none" | "" => Ok(Transcription::None),
-            "openai" => Ok(Transcription::OpenAi),
-            "local" => Ok(Transcription::Local),
-            other => {
-                Err(Error::bad("COMMS_TRANSCRIPTION_PROVIDER", other, "it must be none, openai or local"))
+    /// Who turns recordings into text; `None` for nobody. `openai_key` is the key that the models have.
+    pub(super) fn transcription(
+        &self,
+        openai_key: Option<SecretString>,
+    ) -> Result<Option<transcribe::Config>, Error> {
+        let own = optional(&self.transcription_base_url);
+        let base_url = match (self.transcription.trim(), own) {
+            ("none" | "", _) => return Ok(None),
+            ("openai", None) if openai_key.is_none() => {
+                let why = "with COMMS_TRANSCRIPTION_PROVIDER=openai".to_owned();
+                return Err(Error::Required { setting: "OPENAI_API_KEY".to_owned(), why });
             }
-        }
+            ("openai", own) => own.unwrap_or_else(|| "https://api.openai.com/v1".to_owned()),
+            ("local", Some(own)) => own,
+            ("local", None) => {
+                let setting = variables::name_of("comms.transcription_base_url");
+                return Err(Error::Required {
+                    setting,
+                    why: "with COMMS_TRANSCRIPTION_PROVIDER=local".to_owned(),
+                });
+            }
+            (other, _) => {
+                return Err(Error::bad(
+                    "COMMS_TRANSCRIPTION_PROVIDER",
+                    other,
+                    "it must be none, openai or local",
+                ));
+            }
+        };
+        Ok(Some(transcribe::Config {
+            base_url: address(&base_url, "comms.transcription_base_url")?,
+            api_key: openai_key.filter(|_| self.transcription.trim() == "openai"),
+            model: self.transcription_model.trim().to_owned(),
+        }))
     }
 
     /// Digits, one to three of them.

@@ -17,7 +17,7 @@ use domain::{agent::AgentName, contact::Role, firm::Firm};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use communication::{Communication, OwnServer, Provider, Transcription};
+pub use communication::{Communication, OwnServer, Provider};
 pub use error::Error;
 pub use model::Model;
 pub use sources::{LOCAL, Sources};
@@ -45,7 +45,8 @@ pub struct Settings {
     /// Prompts, texts and agents of the user's own.
     pub overrides: Option<PathBuf>,
     pub model: Model,
-    pub transcription: Transcription,
+    /// Who turns recordings into text, if anybody.
+    pub transcription: Option<agents::model::transcribe::Config>,
     pub country_code: String,
     /// People to register: digits with country code.
     pub phones: Vec<(Role, String)>,
@@ -217,7 +218,7 @@ impl Settings {
             model: Model::resolve(&raw.model, &media_folder)?,
             media_folder: PathBuf::from(media_folder),
             overrides: overrides(&raw.files.overrides)?,
-            transcription: raw.comms.transcription()?,
+            transcription: raw.comms.transcription(openai_key(&raw.model))?,
             phones: phones(&raw.people, &country_code)?,
             country_code,
             bind,
@@ -298,6 +299,12 @@ fn secret(text: &str, key: &str) -> Result<Option<SecretString>, Error> {
         )),
         other => Ok(other.map(Into::into)),
     }
+}
+
+/// The key of `[model.openai]`, which its transcription server takes too.
+fn openai_key(model: &toml::Table) -> Option<SecretString> {
+    let key = model.get("openai")?.get("api_key")?.as_str()?.trim();
+    (!key.is_empty()).then(|| key.to_owned().into())
 }
 
 fn phones(raw: &RawPeople, country: &str) -> Result<Vec<(Role, String)>, Error> {

@@ -109,10 +109,15 @@ struct Demo {
 }
 
 fn demo() -> Demo {
+    demo_with(&[])
+}
+
+fn demo_with(variables: &[(&str, &str)]) -> Demo {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
     let mut command = plumbline(folder.path(), free_ports());
     command.env("WEBHOOK_PORT", free_port().to_string()).env("PLUMBLINE__TURNS__GATHER_MS", "200");
+    command.envs(variables.iter().copied());
     command.args(["demo", "--sandbox-port", &port.to_string()]);
     let mut terminal = Terminal::start(command);
     terminal.shows("Gateway:");
@@ -258,4 +263,51 @@ fn serve_in_cli_mode_names_the_setting() {
     assert_eq!(out.status.code(), Some(2));
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(said.contains("COMMUNICATION_MODE"), "{said}");
+}
+
+/// A transcription server that hears `words` in everything.
+async fn transcriber(words: &'static str) -> String {
+    let hears = move || async move { axum::Json(json!({ "text": words })) };
+    let routes = axum::Router::new().route("/v1/audio/transcriptions", axum::routing::post(hears));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+    url
+}
+
+/// The smallest thing that is an Ogg page.
+const OGG: &[u8] =
+    b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0";
+
+async fn speaks(phones: &Phones, person: &str) {
+    let url = format!("{}/sandbox/people/{person}/upload?voice=true&filename=note.ogg", phones.base);
+    let note = phones.http.post(url).header("content-type", "audio/ogg; codecs=opus").body(OGG.to_vec());
+    let answer = note.send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_voice_note_is_heard_and_answered() {
+    let server = transcriber(
+        "Fertig bei Klaus Meier in der Schillerstraße 12, eine Stunde, Abfluss gereinigt, kein Material",
+    )
+    .await;
+    let demo = demo_with(&[
+        ("COMMS_TRANSCRIPTION_PROVIDER", "local"),
+        ("PLUMBLINE__COMMS__TRANSCRIPTION_BASE_URL", &server),
+    ]);
+    speaks(&demo.phones, "technician").await;
+    demo.phones.shows("technician", "Klaus Meier").await;
+    demo.phones.shows("technician", "Stimmt das?").await;
+    let kept = std::fs::read_dir(demo.folder.path().join("data/media")).unwrap().count();
+    assert_eq!(kept, 1, "the recording is kept");
+}
+
+#[tokio::test]
+async fn without_a_transcription_server_the_agent_says_that_it_can_not_listen() {
+    let demo = demo();
+    speaks(&demo.phones, "technician").await;
+    demo.phones.shows("technician", "\"direction\":\"out\"").await;
+    let screen = demo.phones.screen("technician").await;
+    assert!(screen.contains("listen") || screen.contains("anhören"), "{screen}");
 }

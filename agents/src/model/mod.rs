@@ -4,6 +4,7 @@
 pub mod offline;
 pub mod openai;
 pub mod scripted;
+pub mod transcribe;
 
 use std::time::Duration;
 

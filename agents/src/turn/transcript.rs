@@ -33,7 +33,7 @@ fn image(part: &Part) -> Option<Image> {
             MediaSource::File(source) | MediaSource::Url(source) => {
                 Some(Image { mime: mime.clone(), source: source.clone() })
             }
-            MediaSource::Provider(_) => None,
+            MediaSource::Provider(_) | MediaSource::Missing(_) => None,
         },
         _ => None,
     }
@@ -78,6 +78,9 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
 
 fn media_line(media: &Media) -> String {
     let kind = media.kind.as_str();
+    if let MediaSource::Missing(why) = &media.source {
+        return format!("[{kind}] could not be fetched: {why}");
+    }
     match (&media.transcript, media.caption.as_deref().or(media.name.as_deref())) {
         (Some(heard), _) => format!("[{kind}, transcribed] {heard}"),
         (None, Some(words)) => format!("[{kind}] {words}"),

@@ -25,8 +25,10 @@ fn shown(line: &str) -> String {
         .map(|part| match part {
             Part::Text { text } => format!("text {text}"),
             Part::Media(media) => {
-                let (MediaSource::File(at) | MediaSource::Url(at) | MediaSource::Provider(at)) =
-                    &media.source;
+                let (MediaSource::File(at)
+                | MediaSource::Url(at)
+                | MediaSource::Provider(at)
+                | MediaSource::Missing(at)) = &media.source;
                 let caption = media.caption.as_deref().unwrap_or("-");
                 format!("{:?} {} {at} | {caption}", media.kind, media.mime)
             }

@@ -11,20 +11,34 @@ mod status;
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{clock::Millis, inbound::Inbound, message::Part, retry::backoff};
-use futures::future::join_all;
 use store::{
     Error, Tx,
     inbox::{self, Taken},
 };
 
-use crate::{bell::Stage, belt::Belt, config::ms, stage::Found, typing};
+use tokio_util::task::TaskTracker;
 
-/// Takes what is due and settles it: lanes side by side, each lane in order.
+use crate::{
+    bell::Stage,
+    belt::Belt,
+    config::ms,
+    media::{self, Brought},
+    stage::Found,
+    typing,
+};
+
+/// Lanes at work at once in this process. One waits for its own files alone.
+const LANES: usize = 64;
+
+/// Takes what is due and settles it in `tasks`: lanes side by side, each lane in order.
 ///
 /// # Errors
 /// [`Error::Database`] where nothing could be taken.
-pub async fn tick(belt: &Arc<Belt>) -> Result<Found, Error> {
+pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error> {
     let _busy = belt.busy();
+    if tasks.len() >= LANES {
+        return Ok(Found::Nothing);
+    }
     let now = belt.now();
     let lease = now.plus(ms(belt.config.intake.lease_ms));
     let batch = i64::from(belt.config.intake.batch);
@@ -39,23 +53,36 @@ pub async fn tick(belt: &Arc<Belt>) -> Result<Found, Error> {
     for row in taken {
         lanes.entry(row.lane.clone()).or_default().push(row);
     }
-    join_all(lanes.into_values().map(|lane| settle_lane(belt, lane))).await;
-    belt.bell.ring_all();
+    for lane in lanes.into_values() {
+        let belt = Arc::clone(belt);
+        tasks.spawn(async move {
+            let _busy = belt.busy();
+            settle_lane(&belt, lane).await;
+            belt.bell.ring_all();
+        });
+    }
     Ok(Found::Work)
 }
 
 /// Settles one lane in order. After a failure the rest goes back untouched, so that nothing overtakes.
 async fn settle_lane(belt: &Arc<Belt>, lane: Vec<Taken>) {
     let mut rows = lane.into_iter();
-    while let Some(row) = rows.next() {
+    while let Some(mut row) = rows.next() {
         let (id, fence, attempts) = (row.id.clone(), row.fence, row.attempts);
+        if let Ok(body) = &mut row.body
+            && media::bring(belt, &row.channel, body, attempts).await == Brought::Later
+        {
+            let rest: Vec<_> = rows.map(|row| (row.id, row.fence)).collect();
+            put_back(belt, (id, fence, attempts), None, rest).await;
+            return;
+        }
         let Err(error) = settle(belt, row).await else { continue };
         if matches!(error, Error::Fenced) {
             return;
         }
         tracing::warn!(inbox = %id, attempts, %error, "an arrival could not be settled");
         let rest: Vec<(domain::id::InboxId, i64)> = rows.map(|row| (row.id, row.fence)).collect();
-        put_back(belt, (id, fence, attempts), error, rest).await;
+        put_back(belt, (id, fence, attempts), Some(error), rest).await;
         return;
     }
 }
@@ -110,14 +137,16 @@ async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), 
 async fn put_back(
     belt: &Arc<Belt>,
     (id, fence, attempts): (domain::id::InboxId, i64, i64),
-    error: Error,
+    error: Option<Error>,
     rest: Vec<(domain::id::InboxId, i64)>,
 ) {
     let now = belt.now();
-    let given_up = attempts >= i64::from(belt.config.intake.attempts) || !error.is_passing();
+    let given_up = error
+        .as_ref()
+        .is_some_and(|error| attempts >= i64::from(belt.config.intake.attempts) || !error.is_passing());
     let repeat = u32::try_from(attempts).unwrap_or(u32::MAX);
     let due = now.plus(backoff(ms(1_000), ms(60_000), repeat, belt.ids.fraction()));
-    let reason = error.to_string();
+    let reason = error.map_or_else(|| "a file is not there yet".to_owned(), |error| error.to_string());
     let done = belt
         .store
         .write(move |tx| {

@@ -131,6 +131,7 @@ fn media_object(media: &Media) -> Result<(&'static str, Value), Unsayable> {
         MediaSource::Provider(id) => json!({ "id": id }),
         MediaSource::Url(link) => json!({ "link": link }),
         MediaSource::File(_) => return Err("the file was not uploaded"),
+        MediaSource::Missing(_) => return Err("the file is not there"),
     };
     match media.kind {
         MediaKind::Audio => object["voice"] = json!(media.voice),
