@@ -147,6 +147,22 @@ async fn duplicated_and_late_webhooks_and_lost_answers_give_nothing_twice() {
 }
 
 #[tokio::test]
+async fn batched_reordered_and_redelivered_webhooks_give_one_answer_each() {
+    let demo = demo();
+    demo.phones.fault(json!({ "target": "status", "fault": { "kind": "reorder", "wait_ms": 300 } })).await;
+    demo.phones
+        .fault(json!({ "target": "inbound", "fault": { "kind": "lose", "times": 1 }, "trigger": { "every": 2 } }))
+        .await;
+    demo.phones
+        .fault(json!({ "target": "webhook", "fault": { "kind": "batch", "size": 3, "wait_ms": 200, "shape": "changes" } }))
+        .await;
+    demo.phones.story().await;
+    for (person, words) in [("technician", "Is that right?"), ("technician", "settled the Meier job")] {
+        assert_eq!(demo.phones.count(person, words).await, 1, "{words}");
+    }
+}
+
+#[tokio::test]
 async fn the_demo_plays_the_story_in_a_browser() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     let browser =
