@@ -43,6 +43,7 @@ pub fn meta_cloud(gateway: &Gateway, receiver: Arc<Receiver>, room: Room) -> Rou
         .route("/whatsapp/webhook", webhook())
         .route("/api/comms/webhooks/meta_cloud", webhook())
         .method_not_allowed_fallback(guard::no_such_method)
+        .layer(from_fn_with_state(source::Strangers::new(&gateway.config), source::strangers))
         // Up to a thousand updates come in one body.
         .layer(DefaultBodyLimit::max(room.body_bytes))
         .with_state(webhooks::MetaCloud::new(gateway.clone(), receiver, room))
@@ -84,7 +85,7 @@ pub fn agent(gateway: &Gateway, agent: HostedAgent) -> Router {
         .layer(from_fn(a2a::version::check))
         // Outside the version check: a stranger learns nothing but the card.
         .layer(from_fn_with_state(state.clone(), auth::bearer));
-    guarded(open.merge(closed).with_state(state).merge(health), gateway)
+    guarded(source::limited(open.merge(closed).with_state(state).merge(health), &gateway.config), gateway)
 }
 
 fn guarded(routes: Router, gateway: &Gateway) -> Router {

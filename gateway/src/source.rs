@@ -1,13 +1,20 @@
 //! One source may not crowd out the others: requests a second by address, answered 429 beyond. Meta's signed deliveries
 //! are not counted: they have a place of their own.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+};
 
 use axum::{
     Router,
+    extract::{ConnectInfo, Request, State},
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
-    response::IntoResponse as _,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
 };
+use governor::{DefaultKeyedRateLimiter, Quota};
 use tower_governor::{
     GovernorError, GovernorLayer, governor::GovernorConfigBuilder, key_extractor::PeerIpKeyExtractor,
 };
@@ -37,9 +44,50 @@ fn refused(error: GovernorError) -> axum::http::Response<axum::body::Body> {
     let GovernorError::TooManyRequests { wait_time, .. } = error else {
         return Problem::internal().into_response();
     };
-    let detail = format!("too many requests from this address; come again in {} s", wait_time.max(1));
+    too_many(wait_time.max(1))
+}
+
+fn too_many(seconds: u64) -> Response {
+    let detail = format!("too many requests from this address; come again in {seconds} s");
     let mut response =
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).into_response();
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_time.max(1)));
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Counts webhook requests that were not believed, by source. Believed ones cost nothing.
+#[derive(Clone)]
+pub(crate) struct Strangers(Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>);
+
+/// Sources remembered before the idle ones are dropped.
+const REMEMBERED: usize = 10_000;
+
+impl Strangers {
+    pub(crate) fn new(config: &Config) -> Self {
+        let rate = NonZeroU32::new(config.source_per_second);
+        Self(rate.map(|rate| Arc::new(DefaultKeyedRateLimiter::keyed(Quota::per_second(rate)))))
+    }
+
+    /// Whether `source` was refused more often than it may be.
+    fn is_too_much(&self, source: IpAddr) -> bool {
+        let Some(limiter) = &self.0 else { return false };
+        if limiter.len() > REMEMBERED {
+            limiter.retain_recent();
+        }
+        limiter.check_key(&source).is_err()
+    }
+}
+
+/// Lets a request through, and holds its source back once it is refused too often.
+pub(crate) async fn strangers(
+    State(strangers): State<Strangers>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    if response.status().is_client_error() && strangers.is_too_much(source.ip()) {
+        return too_many(1);
+    }
     response
 }

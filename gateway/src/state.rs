@@ -23,8 +23,8 @@ pub struct Config {
     pub request_seconds: u64,
     /// How long `/health` waits for the database.
     pub health_seconds: u64,
-    /// Requests a second of one address on the gateway's own port, signed deliveries apart; a burst of ten seconds' worth
-    /// is let through. 0: no limit.
+    /// Requests a second of one address, signed deliveries apart; a burst of ten seconds' worth is let through. 0: no
+    /// limit.
     pub source_per_second: u32,
 }
 

@@ -151,3 +151,20 @@ async fn without_its_provider_there_is_no_webhook() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_not_believed_is_held_back_and_meta_is_not() {
+    on_each("strangers", |db| async move {
+        let app = app::with_meta(&db, Room::default()).await;
+        let sent = body(&[message("wamid.1", "one")]);
+        let mut held_back = false;
+        for _ in 0..1_000 {
+            let answer = deliver(&app, ROUTES[0], sent.clone(), "guessed").await;
+            assert!([403, 429].contains(&answer.status), "{}", answer.text);
+            held_back |= answer.status == 429;
+        }
+        assert!(held_back);
+        assert_eq!(deliver(&app, ROUTES[0], sent, APP_SECRET).await.status, 200);
+    })
+    .await;
+}
