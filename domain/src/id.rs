@@ -100,4 +100,6 @@ ids! {
     /// `RE-<year>-<nnnn>`, gapless within the firm's year.
     InvoiceId,
     CustomerId,
+    /// Somebody at the console.
+    UserId,
 }

@@ -15,6 +15,7 @@ pub mod message;
 pub mod outbound;
 pub mod question;
 pub mod retry;
+pub mod staff;
 pub mod tool;
 pub mod turn;
 
