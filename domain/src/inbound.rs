@@ -8,7 +8,7 @@ use crate::{
     agent::AgentName,
     clock::Millis,
     contact::{Identity, IdentityKind},
-    id::{JobId, OutboxId},
+    id::{JobId, OutboxId, QuestionId},
     job::JobNotice,
     message::Part,
     outbound::DeliveryState,
@@ -32,6 +32,10 @@ pub enum Inbound {
     Echo(Echo),
     /// A person is known by another number or id from now on.
     Identity(IdentityChange),
+    /// A question was decided at the console: whoever else was asked is to hear of it.
+    Decided {
+        question: QuestionId,
+    },
     /// News of the account, of templates, of a consent, and whatever else concerns no conversation.
     Notice(Notice),
 }

@@ -124,6 +124,9 @@ pub struct Answer {
     /// The chosen option's `value`; `None` for words of the person's own.
     pub value: Option<String>,
     pub text: String,
+    /// Why, where the person said so beside an option.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub by: Option<ContactId>,
     pub by_name: String,
     pub at: Millis,

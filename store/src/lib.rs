@@ -4,6 +4,7 @@ pub mod audit;
 pub mod contact;
 pub mod conversation;
 pub mod db;
+pub mod decision;
 pub mod error;
 pub mod event;
 pub mod handoff;

@@ -5,13 +5,17 @@ use domain::{
     clock::Millis,
     contact::Contact,
     conversation::Conversation,
-    id::{InboxId, MessageId, QuestionId},
+    id::{ConversationId, InboxId, MessageId, QuestionId},
     message::{self as said, Message, Part},
     outbound::Content,
     question::{self as pure, Answer, Choice, Purpose, Question, QuestionState, Reply, Resolution},
 };
 use serde_json::{Value, json};
-use store::{Error, Tx, audit, conversation, message, office, question};
+use store::{
+    Error, Tx, conversation,
+    decision::{self, Decider, Decision, Words},
+    message, question,
+};
 
 use super::message::for_the_agent;
 use crate::{
@@ -116,67 +120,39 @@ async fn decide(
     text: String,
     now: Millis,
 ) -> Result<(), Error> {
-    let Some(asked) = question::get(tx, id).await? else { return Ok(()) };
-    if let Some(refusal) = may_not(tx, belt, arrival.person, &asked).await? {
-        return reply_with(tx, belt, arrival, refusal, &json!({}), now).await;
-    }
-    let answer = Answer {
-        value: choice.as_ref().map(|choice| choice.value.clone()),
-        text: choice.map_or(text, |choice| choice.title),
-        by: Some(arrival.person.id.clone()),
-        by_name: arrival.person.name.clone(),
-        at: now,
+    let person = arrival.person;
+    let decider = Decider {
+        actor: person.id.0.clone(),
+        contact: Some(person.id.clone()),
+        name: person.name.clone(),
+        roles: person.roles.clone(),
     };
-    if !question::decide(tx, id, &answer).await? {
-        return late(tx, belt, arrival, id, now).await;
+    let words = Words { choice, text, reason: None };
+    let own_jobs = belt.config.questions.approve_own_jobs;
+    match decision::decide(tx, id, &decider, words, own_jobs, now).await? {
+        Decision::Decided(asked, answer) => {
+            tell_others(tx, belt, Some(&arrival.conversation.id), &asked, &answer, now).await
+        }
+        Decision::Late(_) => late(tx, belt, arrival, id, now).await,
+        Decision::NotTheirRole(_) => {
+            reply_with(tx, belt, arrival, "question.not_your_role", &json!({}), now).await
+        }
+        Decision::OwnJob(_) => reply_with(tx, belt, arrival, "question.own_job", &json!({}), now).await,
+        Decision::Unknown => Ok(()),
     }
-    tell_others(tx, belt, arrival, &asked, &answer, now).await?;
-    if let Purpose::Approval(proposal) = &asked.purpose {
-        let entry = audit::Entry {
-            actor: arrival.person.id.0.clone(),
-            action: match answer.value.as_deref() {
-                Some("approve") => "approved",
-                Some("defer") => "deferred",
-                _ => "declined",
-            },
-            subject: asked.id.0.clone(),
-            digest: proposal.fingerprint.clone(),
-        };
-        audit::append(tx, &entry, now).await?;
-    }
-    Ok(())
-}
-
-/// The key of the sentence for someone who may not decide this.
-async fn may_not(
-    tx: &mut Tx,
-    belt: &Belt,
-    person: &Contact,
-    asked: &Question,
-) -> Result<Option<&'static str>, Error> {
-    let Some(role) = asked.purpose.role() else { return Ok(None) };
-    if !person.has(role) {
-        return Ok(Some("question.not_your_role"));
-    }
-    if belt.config.questions.approve_own_jobs {
-        return Ok(None);
-    }
-    let Some(job) = asked.purpose.job() else { return Ok(None) };
-    let own = office::job::get(tx, job).await?.is_some_and(|job| job.report.technician == person.name);
-    Ok(own.then_some("question.own_job"))
 }
 
 /// Everyone else who was asked hears who decided what.
 async fn tell_others(
     tx: &mut Tx,
     belt: &Belt,
-    arrival: &Arrival<'_>,
+    but: Option<&ConversationId>,
     asked: &Question,
     answer: &Answer,
     now: Millis,
 ) -> Result<(), Error> {
     for put in question::puts(tx, &asked.id).await? {
-        if put.conversation == arrival.conversation.id {
+        if Some(&put.conversation) == but {
             continue;
         }
         let Some(other) = conversation::get(tx, &put.conversation).await? else { continue };
@@ -186,6 +162,15 @@ async fn tell_others(
         speak::say(tx, belt, &other, speech, now).await?;
     }
     Ok(())
+}
+
+/// Everyone who was asked hears what was decided at the console.
+pub(super) async fn decided(tx: &mut Tx, belt: &Belt, id: &QuestionId, now: Millis) -> Result<(), Error> {
+    let Some(asked) = question::get(tx, id).await? else { return Ok(()) };
+    match &asked.answer {
+        Some(answer) => tell_others(tx, belt, None, &asked, answer, now).await,
+        None => Ok(()),
+    }
 }
 
 async fn late(

@@ -129,6 +129,7 @@ async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), 
         }
         Ok(Inbound::Echo(echo)) => echo::take_in(tx, belt, echo, now).await,
         Ok(Inbound::Identity(change)) => identity::take_in(tx, &row.channel, &change, now).await,
+        Ok(Inbound::Decided { question }) => answer::decided(tx, belt, &question, now).await,
         Ok(Inbound::Notice(notice)) => notice::take_in(tx, &row.id, &notice, now).await,
         Err(reason) => Err(Error::Unknown { column: "inbox.body", value: reason }),
     }

@@ -223,7 +223,12 @@ fn handed_over(job: &str, result: &Value) -> Value {
 }
 
 fn told(answer: &Decision, status: &str) -> Value {
-    json!({ "status": status, "answer": answer.text, "choice": answer.value, "by": answer.by_name })
+    let mut told =
+        json!({ "status": status, "answer": answer.text, "choice": answer.value, "by": answer.by_name });
+    if let Some(reason) = &answer.reason {
+        told["reason"] = json!(reason);
+    }
+    told
 }
 
 async fn decided(
@@ -254,6 +259,9 @@ async fn decided(
     if refusal == Refusal::Defer {
         *deferred = Some(proposal.clone());
     }
-    let answer = run.belt.toolbox.refused(&call.name, &context, arguments, refusal, answer).await?;
-    Ok(from_answer(answer, None))
+    let mut result = run.belt.toolbox.refused(&call.name, &context, arguments, refusal, answer).await?;
+    if let (tools::tool::Answer::Value(Value::Object(told)), Some(reason)) = (&mut result, &answer.reason) {
+        told.insert("reason".to_owned(), json!(reason));
+    }
+    Ok(from_answer(result, None))
 }

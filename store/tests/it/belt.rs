@@ -208,6 +208,7 @@ fn answer(value: &str) -> Answer {
     Answer {
         value: Some(value.into()),
         text: "Create".into(),
+        reason: None,
         by: None,
         by_name: "Sabine".into(),
         at: later(5),
