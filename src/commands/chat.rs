@@ -170,7 +170,7 @@ impl Session {
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
                 _ = glance.tick() => {
-                    let events = event::after(&mut self.belt.store.reader(), seen, EVENTS).await;
+                    let events = event::follow(&self.belt.store, seen, EVENTS).await;
                     for event in events.unwrap_or_default() {
                         seen = event.seq;
                         if let Some(id) = event.body.get("question").and_then(|id| id.as_str()) {

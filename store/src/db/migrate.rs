@@ -11,6 +11,7 @@ use crate::error::Error;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "house", include_str!("../../migrations/0001_house.sql")),
     (2, "office", include_str!("../../migrations/0002_office.sql")),
+    (8, "live", include_str!("../../migrations/0008_live.sql")),
 ];
 
 pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), Error> {

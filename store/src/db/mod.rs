@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub use inspect::{Schema, inspect};
 pub use open::Config;
@@ -25,7 +25,11 @@ use writer::Writer;
 
 /// A handle on the database, cheap to clone.
 #[derive(Clone)]
-pub struct Store(Arc<Db>);
+pub struct Store {
+    db: Arc<Db>,
+    /// Counts the commits of this process.
+    commits: watch::Sender<u64>,
+}
 
 enum Db {
     Sqlite { read: SqlitePool, write: Writer },
@@ -39,13 +43,13 @@ impl Store {
     /// [`Error::Open`] with a sentence for the operator, [`Error::Newer`], [`Error::Migrate`].
     pub async fn open(config: &Config) -> Result<Self, Error> {
         let db = open::open(config).await?;
-        Ok(Self(Arc::new(db)))
+        Ok(Self { db: Arc::new(db), commits: watch::Sender::new(0) })
     }
 
     /// Runs single statements outside any transaction, on the readers.
     #[must_use]
     pub fn reader(&self) -> Tx {
-        match &*self.0 {
+        match &*self.db {
             Db::Sqlite { read, .. } => Tx::ReadSqlite(read.clone()),
             Db::Pg(pool) => Tx::ReadPg(pool.clone()),
         }
@@ -61,11 +65,11 @@ impl Store {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
     {
-        match &*self.0 {
+        let done = match &*self.db {
             Db::Sqlite { write, .. } => {
                 let (sender, receiver) = oneshot::channel();
                 write.submit(job(change, sender)).await?;
-                receiver.await.map_err(|_| Error::Closed)?
+                receiver.await.map_err(|_| Error::Closed)??
             }
             Db::Pg(pool) => {
                 let mut tx = Tx::Pg(pool.begin().await?);
@@ -75,15 +79,23 @@ impl Store {
                     tx.commit().await?;
                     crash::after_commit();
                 }
-                Ok(done)
+                done
             }
-        }
+        };
+        self.commits.send_modify(|commits| *commits = commits.wrapping_add(1));
+        Ok(done)
+    }
+
+    /// Changes after each commit of this process. A hint: other processes commit too.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
     }
 
     /// `sqlite` or `postgres`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match &*self.0 {
+        match &*self.db {
             Db::Sqlite { .. } => "sqlite",
             Db::Pg(_) => "postgres",
         }

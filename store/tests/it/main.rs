@@ -3,6 +3,7 @@
 
 mod belt;
 mod databases;
+mod events;
 mod inspect;
 mod reached;
 mod trade;
