@@ -10,6 +10,9 @@ use secrecy::SecretString;
 /// The link's secret beside the database.
 pub const LINK: &str = "agent-link-secret";
 
+/// What signs tokens, beside the database.
+pub const TOKENS: &str = "token-secret";
+
 /// Longer files are no secret of ours.
 const MOST_BYTES: u64 = 4 * 1024;
 

@@ -101,6 +101,14 @@ impl Transport {
         Self(BoxCloneSyncService::new(stack))
     }
 
+    /// Fetches `url` once.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn get(&self, url: url::Url) -> Result<Answer, Failure> {
+        self.call(Request::new(reqwest::Method::GET, url)).await
+    }
+
     /// Sends `request` once.
     ///
     /// # Errors

@@ -7,9 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One field that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldProblem {
     /// A path from the body's root: `materials_used[0].quantity`; empty for the body itself.
     pub field: String,
@@ -17,9 +18,10 @@ pub struct FieldProblem {
 }
 
 /// A refusal. `type` is left out, which RFC 9457 reads as `about:blank`: the code says it all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     #[serde(skip)]
+    #[schema(ignore)]
     pub(crate) http: StatusCode,
     title: &'static str,
     status: u16,
@@ -44,6 +46,10 @@ impl Problem {
 
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed_json", detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
     pub(crate) fn internal() -> Self {

@@ -5,14 +5,18 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     extract::{FromRequest, Request, State, rejection::BytesRejection},
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode, Uri},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 use tracing::Instrument as _;
 
-use crate::{error::Problem, state::Gateway};
+use crate::{
+    error::{FieldProblem, Problem},
+    state::Gateway,
+};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters of a caller's own request id that are believed.
@@ -65,8 +69,12 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-pub(crate) async fn no_such_route(request: Request) -> Problem {
-    let detail = format!("there is no {} here", shown(request.uri().path()));
+pub(crate) async fn no_such_route(uri: Uri) -> Problem {
+    nothing_at(&uri)
+}
+
+pub(crate) fn nothing_at(uri: &Uri) -> Problem {
+    let detail = format!("there is no {} here", shown(uri.path()));
     Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
 }
 
@@ -91,6 +99,24 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
         }
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| too_long(&rejection))
+    }
+}
+
+/// A JSON body as a `T`; a refusal names the field.
+pub(crate) struct Read<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Read<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Body(body) = Body::from_request(request, state).await?;
+        let mut from = serde_json::Deserializer::from_slice(&body);
+        serde_path_to_error::deserialize(&mut from).map(Self).map_err(|error| {
+            let (field, detail) = (error.path().to_string(), error.inner().to_string());
+            let field = if field == "." { String::new() } else { field };
+            Problem::malformed("the body is not what this route takes")
+                .with_fields(vec![FieldProblem { field, detail }])
+        })
     }
 }
 

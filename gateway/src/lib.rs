@@ -2,6 +2,7 @@
 //! `router` lists the routes on one page.
 
 mod a2a;
+pub mod api;
 mod auth;
 mod error;
 mod guard;
@@ -11,9 +12,11 @@ mod process_job;
 mod reception;
 pub mod router;
 mod source;
+pub mod staff;
 mod state;
 mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;
+pub use error::Problem;
 pub use state::{Config, Duty, Gateway, HostedAgent, Waker};
 pub use webhooks::Room;

@@ -1,4 +1,4 @@
-//! Every route on one page, and what each request passes before it gets there. No handler stands here.
+//! Every route on one page (those of the API in `api`), and what each request passes before it gets there. No handler stands here.
 
 use std::sync::Arc;
 
@@ -6,15 +6,17 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use channels::whatsapp::Receiver;
 use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     a2a::{self, AgentState, card, http, push_receiver, rpc},
-    auth, guard, health, metrics, process_job, source,
+    api, auth, guard, health, metrics, process_job, source,
+    staff::{entrance, headers, login},
     state::{Duty, Gateway, HostedAgent},
     webhooks::{self, Room},
 };
@@ -32,8 +34,25 @@ pub fn house_with(gateway: &Gateway, webhooks: Router) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/queue/status", get(health::queue_status))
         .route("/metrics", get(metrics::scrape))
-        .with_state(gateway.clone());
+        .with_state(gateway.clone())
+        .merge(console(gateway));
     guarded(source::limited(routes, &gateway.config).merge(webhooks), gateway)
+}
+
+/// What staff and other programs use: the API, the door to it, and the page to read it.
+fn console(gateway: &Gateway) -> Router {
+    let (api, document) = api::routes().split_for_parts();
+    let data = api
+        // Nobody gets past who is not known.
+        .route_layer(from_fn_with_state(gateway.clone(), entrance::staff_only))
+        .route("/console/login", post(login::login))
+        .route("/api/{*rest}", any(api::nowhere))
+        .method_not_allowed_fallback(guard::no_such_method)
+        .layer(from_fn_with_state(gateway.clone(), headers::data))
+        .with_state(gateway.clone());
+    let docs = Router::<()>::from(SwaggerUi::new("/docs").url("/openapi.json", document))
+        .layer(from_fn_with_state(gateway.clone(), headers::docs));
+    data.merge(docs)
 }
 
 /// Meta's webhook, under both of its names; for [`house_with`].

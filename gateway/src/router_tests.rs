@@ -16,13 +16,21 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::{Config, Waker};
 
+fn staff() -> crate::staff::Staff {
+    let config = channels::transport::Config::default();
+    let transport =
+        channels::transport::Transport::new(channels::transport::client(&config).unwrap(), &config);
+    crate::staff::Staff::new(crate::staff::Config::default(), &"not a secret".into(), None, transport)
+        .unwrap()
+}
+
 async fn guarded_by(config: Config, routes: Router) -> (tempfile::TempDir, Router) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/router.db", folder.path().display());
     let store = store::Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
     let clock = Arc::new(ManualClock::at(Millis(1)));
     let ids = Arc::new(Ids::new(clock.clone(), [1; 32]));
-    let gateway = Gateway { store, clock, ids, waker: Waker::none(), config };
+    let gateway = Gateway { store, clock, ids, waker: Waker::none(), staff: staff(), config };
     (folder, guarded(routes, &gateway))
 }
 

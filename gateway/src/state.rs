@@ -12,6 +12,8 @@ use serde::Deserialize;
 use store::Store;
 use url::Url;
 
+use crate::staff::Staff;
+
 /// Limits of every server of the house.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -68,6 +70,8 @@ pub struct Gateway {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
     pub waker: Waker,
+    /// Who is at the console.
+    pub staff: Staff,
     pub config: Config,
 }
 

@@ -30,12 +30,13 @@ use domain::{
     id::Ids,
     live::Progress,
 };
-use gateway::{Gateway, Room, StoredTargets, Waker};
+use gateway::{Gateway, Room, StoredTargets, Waker, staff::Staff};
 use runtime::{Agent, Belt, bell::Bell};
 use secrecy::SecretString;
 use store::{Store, queue};
 use tokio::{net::TcpListener, sync::broadcast};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::{
     commands::Failure,
@@ -115,6 +116,7 @@ impl App {
             clock: Arc::clone(&means.clock),
             ids: Arc::clone(&means.ids),
             waker: waker(&bell),
+            staff: staff(settings, &http).map_err(Failure::Usage)?,
             config: gateway::Config::default(),
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
@@ -239,6 +241,24 @@ pub fn link_secret(settings: &Settings) -> Result<SecretString, String> {
         Some(secret) => Ok(secret.clone()),
         None => secret::kept(&settings.data_folder, secret::LINK, "AGENT_LINK_SECRET"),
     }
+}
+
+/// What signs the tokens of this house.
+///
+/// # Errors
+/// A sentence that names the file and the mend.
+pub fn token_secret(settings: &Settings) -> Result<SecretString, String> {
+    match &settings.gateway.jwt_secret {
+        Some(secret) => Ok(secret.clone()),
+        None => secret::kept(&settings.data_folder, secret::TOKENS, "PLUMBLINE_JWT_SECRET"),
+    }
+}
+
+/// Who may come to the console.
+fn staff(settings: &Settings, http: &reqwest::Client) -> Result<Staff, String> {
+    let public_url = settings.public_url.as_deref().and_then(|url| Url::parse(url).ok());
+    let transport = Transport::new(http.clone(), &settings.http);
+    Staff::new(settings.staff.clone(), &token_secret(settings)?, public_url, transport)
 }
 
 /// What the agents' links are made of.

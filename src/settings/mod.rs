@@ -53,6 +53,8 @@ pub struct Settings {
     pub bind: IpAddr,
     pub public_url: Option<String>,
     pub gateway: Gateway,
+    /// Who may come to the console, and for how long.
+    pub staff: gateway::staff::Config,
     /// Where each agent is.
     pub agents: BTreeMap<AgentName, Endpoint>,
     /// `None`: generated once and kept in the data folder.
@@ -96,6 +98,7 @@ struct Raw {
     model: toml::Table,
     server: RawServer,
     gateway: RawGateway,
+    staff: gateway::staff::Config,
     agents: BTreeMap<String, RawEndpoint>,
     link: RawLink,
     http: channels::transport::Config,
@@ -229,6 +232,7 @@ impl Settings {
                 port: raw.gateway.port,
                 jwt_secret: secret(&raw.gateway.jwt_secret, "gateway.jwt_secret")?,
             },
+            staff: raw.staff,
             agents,
             link_secret: secret(&raw.link.secret, "link.secret")?,
             http: raw.http,

@@ -198,6 +198,20 @@ pub async fn set_language(tx: &mut Tx, id: &ContactId, language: Language) -> Re
     Ok(())
 }
 
+/// Takes trade roles from a person.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn take_roles(tx: &mut Tx, id: &ContactId, taken: &[Role]) -> Result<bool, Error> {
+    let row = tx.row("SELECT roles FROM contact WHERE id = $1", args![&id.0]).await?;
+    let Some(row) = row else { return Ok(false) };
+    let roles: String = row.get("roles")?;
+    let kept: Vec<Role> =
+        roles.split(',').filter_map(Role::parse).filter(|role| !taken.contains(role)).collect();
+    tx.exec("UPDATE contact SET roles = $2 WHERE id = $1", args![&id.0, join(&kept)]).await?;
+    Ok(true)
+}
+
 /// How many people are known.
 ///
 /// # Errors

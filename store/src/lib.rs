@@ -16,9 +16,14 @@ pub mod outbox;
 pub mod question;
 pub mod queue;
 pub mod setting;
+pub mod session;
 pub mod timer;
+pub mod speech;
+pub mod thread;
+pub mod ticket;
 pub mod turn;
 pub mod wake;
+pub mod user;
 
 pub use db::{Config, Store, Tx};
 pub use error::Error;

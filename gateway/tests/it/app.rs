@@ -158,6 +158,7 @@ async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> 
         waker: Waker::new(move || {
             counter.fetch_add(1, Ordering::SeqCst);
         }),
+        staff: crate::staff::staff(plumbline_gateway::staff::Config::default()),
         config: Config::default(),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

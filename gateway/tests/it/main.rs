@@ -10,5 +10,6 @@ mod health;
 mod jobs;
 mod link;
 mod push;
+mod staff;
 mod strangers;
 mod webhooks;

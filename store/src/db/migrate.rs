@@ -11,6 +11,8 @@ use crate::error::Error;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "house", include_str!("../../migrations/0001_house.sql")),
     (2, "office", include_str!("../../migrations/0002_office.sql")),
+    (3, "staff", include_str!("../../migrations/0003_staff.sql")),
+    (4, "threads", include_str!("../../migrations/0004_threads.sql")),
     (8, "live", include_str!("../../migrations/0008_live.sql")),
 ];
 

@@ -1,0 +1,1 @@
+//! Tokens that must not count, and the one that does.
