@@ -15,15 +15,15 @@ pub mod office;
 pub mod outbox;
 pub mod question;
 pub mod queue;
-pub mod setting;
 pub mod session;
-pub mod timer;
+pub mod setting;
 pub mod speech;
 pub mod thread;
 pub mod ticket;
+pub mod timer;
 pub mod turn;
-pub mod wake;
 pub mod user;
+pub mod wake;
 
 pub use db::{Config, Store, Tx};
 pub use error::Error;
