@@ -3,15 +3,9 @@
 
 use domain::{address::ChannelName, outbound::Content};
 
-use crate::whatsapp;
+pub use domain::outbound::Plan;
 
-/// What `content` becomes on its channel: the last message carries the options and is the one that an answer quotes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// To be sent before, in order.
-    pub before: Vec<Content>,
-    pub last: Content,
-}
+use crate::whatsapp;
 
 #[must_use]
 pub fn plan(channel: &ChannelName, content: Content) -> Plan {

@@ -1,12 +1,14 @@
 //! What was said, with its content parts. Immutable once stored.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     agent::AgentName,
     clock::Millis,
-    id::{ContactId, ConversationId, MessageId, TurnId},
+    id::{ContactId, ConversationId, MessageId, TurnId, UserId},
     job::JobNotice,
 };
 
@@ -15,12 +17,40 @@ use crate::{
 pub enum Author {
     Contact(ContactId),
     Agent(AgentName),
-    /// Office staff who answered by hand.
-    Staff(String),
+    /// Office staff who answered at the console.
+    Staff(UserId),
+    /// Somebody who answered on the business phone itself: WhatsApp does not tell who held it.
+    Phone,
     /// A sentence of the house's own, from `texts/`.
     House,
     /// The agent on the other end of the link.
     Peer(AgentName),
+}
+
+/// Which way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    In,
+    Out,
+    /// Kept in the conversation and sent to nobody.
+    Internal,
+}
+
+impl Direction {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Internal => "internal",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::In, Self::Out, Self::Internal].into_iter().find(|known| known.as_str() == text)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +58,10 @@ pub enum Author {
 pub enum Part {
     Text {
         text: String,
+    },
+    /// What a person may choose, under the words before it.
+    Options {
+        titles: Vec<String>,
     },
     Media(Media),
     Location {
@@ -162,12 +196,64 @@ pub enum MediaSource {
 pub struct Message {
     pub id: MessageId,
     pub conversation: ConversationId,
+    pub direction: Direction,
     pub author: Author,
     pub parts: Vec<Part>,
     /// The provider's id, once known; what a quoting reply names.
     pub external: Option<String>,
+    /// The provider's id of the message that this one quotes.
+    pub quotes: Option<String>,
     pub turn: Option<TurnId>,
+    /// Where it stands in the conversation: see [`Message::placed`].
     pub at: Millis,
+    /// When it reached us, or was said.
+    pub received: Millis,
+}
+
+/// A message that was on its way for longer is shown where it was written, not where it arrived.
+const LATE: Duration = Duration::from_secs(2 * 60);
+/// A sender's clock is not believed beyond this.
+const BELIEVED: Duration = Duration::from_secs(7 * 24 * 3600);
+
+impl Message {
+    /// What is said at `now`, or was just heard.
+    #[must_use]
+    pub fn new(
+        id: MessageId,
+        conversation: &ConversationId,
+        direction: Direction,
+        author: Author,
+        parts: Vec<Part>,
+        now: Millis,
+    ) -> Self {
+        Self {
+            id,
+            conversation: conversation.clone(),
+            direction,
+            author,
+            parts,
+            external: None,
+            quotes: None,
+            turn: None,
+            at: now,
+            received: now,
+        }
+    }
+
+    /// Where a message that was `sent`, by the provider's clock, and `received`, by ours, stands in its conversation. Whole
+    /// seconds and clocks that differ a little must not put an answer before its question: only one that was long on its
+    /// way stands where it was written.
+    #[must_use]
+    pub fn placed(sent: Millis, received: Millis) -> Millis {
+        let under_way = sent.until(received);
+        if under_way > LATE && under_way <= BELIEVED { sent } else { received }
+    }
+
+    /// Whether it arrived long after it was written.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.at.until(self.received) > LATE
+    }
 }
 
 /// The words of `parts` alone, in order, a line each: what a person typed, titled or captioned.
@@ -180,7 +266,8 @@ pub fn words(parts: &[Part]) -> String {
             Part::Choice { title, .. } => Some(title.as_str()),
             Part::Media(media) => media.transcript.as_deref().or(media.caption.as_deref()),
             Part::Order { note, .. } => note.as_deref(),
-            Part::Location { .. }
+            Part::Options { .. }
+            | Part::Location { .. }
             | Part::Contacts { .. }
             | Part::Reaction { .. }
             | Part::Form { .. }

@@ -7,7 +7,7 @@ use crate::{
     clock::Millis,
     id::{ConversationId, OutboxId, QuestionId, TurnId},
     job::JobNotice,
-    message::Media,
+    message::{Media, Part},
     question::Choice,
 };
 
@@ -62,6 +62,15 @@ pub enum Content {
     Job(JobNotice),
 }
 
+/// One thing to say as the messages that its channel takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// To be sent before, in order.
+    pub before: Vec<Content>,
+    /// Carries the options, and is the one that an answer quotes.
+    pub last: Content,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
     pub name: String,
@@ -92,6 +101,33 @@ impl Content {
             Self::Job(_) => return None,
         };
         Some((text, &[]))
+    }
+}
+
+impl Content {
+    /// What stands in the conversation once it is said.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        match self {
+            Self::Media(media) => vec![Part::Media(media.clone())],
+            Self::Reply { body, .. } => body.parts(),
+            Self::Reaction { to, emoji } => vec![Part::Reaction { to: to.clone(), emoji: emoji.clone() }],
+            _ => {
+                let Some((text, choices)) = self.shown() else { return vec![Part::text("")] };
+                let titles: Vec<String> = choices.iter().map(|choice| choice.title.clone()).collect();
+                let options = (!titles.is_empty()).then_some(Part::Options { titles });
+                std::iter::once(Part::text(text)).chain(options).collect()
+            }
+        }
+    }
+
+    /// The provider's id of the message that it answers.
+    #[must_use]
+    pub fn quotes(&self) -> Option<&str> {
+        match self {
+            Self::Reply { quotes, .. } => Some(quotes),
+            _ => None,
+        }
     }
 }
 

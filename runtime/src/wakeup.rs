@@ -6,7 +6,7 @@ use domain::{
     clock::Millis,
     id::{JobId, MessageId, QuestionId},
     job::{JobNotice, JobState},
-    message::{Author, Message, Part},
+    message::{Author, Direction, Message, Part},
     question::QuestionState,
     turn::Wake,
 };
@@ -102,15 +102,9 @@ async fn remind_job(tx: &mut Tx, belt: &Belt, id: &JobId, now: Millis) -> Result
         return Ok(());
     };
     let Some(held) = conversation::get(tx, &held).await? else { return Ok(()) };
-    let reminder = Message {
-        id: MessageId::new(&belt.ids),
-        conversation: held.id.clone(),
-        author: Author::House,
-        parts: vec![Part::Job(JobNotice::Reported { report: job.report })],
-        external: None,
-        turn: None,
-        at: now,
-    };
+    let parts = vec![Part::Job(JobNotice::Reported { report: job.report })];
+    let id = MessageId::new(&belt.ids);
+    let reminder = Message::new(id, &held.id, Direction::Internal, Author::House, parts, now);
     message::put(tx, &reminder, true).await?;
     turn::schedule(tx, &belt.ids, &held, now, now, now).await
 }

@@ -3,30 +3,36 @@
 use domain::{
     clock::Millis,
     id::{ConversationId, MessageId, TurnId},
-    message::Message,
+    message::{Direction, Message},
 };
 
-use crate::{Error, Tx, args, db::Row, inbox::to_json};
+use crate::{Error, Tx, args, db::Row, inbox::to_json, thread};
 
+/// Stores `message` and moves its thread. `unheard` messages wait for a turn.
+///
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, message: &Message, unheard: bool) -> Result<(), Error> {
     tx.exec(
-        "INSERT INTO message (id, conversation_id, author, parts, external, turn_id, unheard, at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO message (id, conversation_id, direction, author, parts, external, quotes, turn_id, unheard, at_ms,
+                              received_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
             &message.id.0,
             &message.conversation.0,
+            message.direction.as_str(),
             to_json(&message.author),
             to_json(&message.parts),
             message.external.as_deref(),
+            message.quotes.as_deref(),
             message.turn.as_ref().map(TurnId::as_str),
             unheard,
-            message.at
+            message.at,
+            message.received
         ],
     )
     .await?;
-    Ok(())
+    thread::moved(tx, message, unheard).await
 }
 
 /// Gives the oldest `limit` messages that no turn has heard to `turn`, in order.
@@ -41,7 +47,8 @@ pub async fn take_unheard(
 ) -> Result<Vec<Message>, Error> {
     let rows = tx
         .rows(
-            "SELECT id, conversation_id, author, parts, external, turn_id, at_ms FROM message
+            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+             FROM message
              WHERE conversation_id = $1 AND unheard = 1 ORDER BY seq LIMIT $2",
             args![&conversation.0, limit],
         )
@@ -68,7 +75,8 @@ pub async fn unhear(tx: &mut Tx, id: &MessageId) -> Result<(), Error> {
 pub async fn get(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error> {
     let row = tx
         .row(
-            "SELECT id, conversation_id, author, parts, external, turn_id, at_ms FROM message WHERE id = $1",
+            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+             FROM message WHERE id = $1",
             args![&id.0],
         )
         .await?;
@@ -83,8 +91,8 @@ pub async fn last_heard(tx: &mut Tx, conversation: &ConversationId) -> Result<Op
     let row = tx
         .row(
             "SELECT external FROM message
-             WHERE conversation_id = $1 AND external IS NOT NULL AND author LIKE '{\"kind\":\"contact\"%'
-             ORDER BY seq DESC LIMIT 1",
+             WHERE conversation_id = $1 AND external IS NOT NULL AND direction = 'in'
+             ORDER BY at_ms DESC, seq DESC LIMIT 1",
             args![&conversation.0],
         )
         .await?;
@@ -117,9 +125,10 @@ pub async fn history(
 ) -> Result<Vec<Message>, Error> {
     let rows = tx
         .rows(
-            "SELECT id, conversation_id, author, parts, external, turn_id, at_ms FROM message
+            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+             FROM message
              WHERE conversation_id = $1 AND unheard = 0 AND (turn_id IS NULL OR turn_id <> $2)
-             ORDER BY seq DESC LIMIT $3",
+             ORDER BY at_ms DESC, seq DESC LIMIT $3",
             args![&conversation.0, &turn.0, limit],
         )
         .await?;
@@ -128,14 +137,19 @@ pub async fn history(
     Ok(messages)
 }
 
-fn read(row: &Row) -> Result<Message, Error> {
+pub(crate) fn read(row: &Row) -> Result<Message, Error> {
+    let direction: String = row.get("direction")?;
     Ok(Message {
         id: MessageId(row.get("id")?),
         conversation: ConversationId(row.get("conversation_id")?),
+        direction: Direction::parse(&direction)
+            .ok_or(Error::Unknown { column: "message.direction", value: direction })?,
         author: row.json("author")?,
         parts: row.json("parts")?,
         external: row.get("external")?,
+        quotes: row.get("quotes")?,
         turn: row.get::<Option<String>>("turn_id")?.map(TurnId),
         at: Millis(row.get("at_ms")?),
+        received: Millis(row.get("received_ms")?),
     })
 }

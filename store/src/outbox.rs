@@ -27,6 +27,8 @@ pub struct Send {
     pub speaker: String,
     pub turn: Option<TurnId>,
     pub message: Option<MessageId>,
+    /// How many rows of the same message come after this one; what an answer quotes is 0.
+    pub piece: u32,
     /// Where set, the send is dropped once the conversation has another owner version.
     pub owner_version: Option<i64>,
 }
@@ -45,6 +47,7 @@ pub struct Taken {
     /// When the person last wrote at this address, to whichever agent.
     pub last_inbound: Millis,
     pub queued: Millis,
+    /// The message whose provider's id this row will tell.
     pub message: Option<MessageId>,
 }
 
@@ -66,12 +69,13 @@ pub async fn put(tx: &mut Tx, ids: &Ids, send: &Send, now: Millis) -> Result<Out
         send.message.as_ref().map(MessageId::as_str),
         send.owner_version,
         now,
+        send.piece,
     ];
     let inserted = tx
         .exec(
             "INSERT INTO outbox (id, key, conversation_id, channel, external, content, speaker, turn_id, message_id,
-                                 owner_version, state, due_ms, created_ms, updated_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $11, $11)
+                                 owner_version, state, due_ms, created_ms, updated_ms, piece)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $11, $11, $12)
              ON CONFLICT (key) DO NOTHING",
             args,
         )
@@ -104,6 +108,7 @@ pub async fn notify_peer(
         speaker: String::new(),
         turn: None,
         message: None,
+        piece: 0,
         owner_version: None,
     };
     put(tx, ids, &send, now).await
@@ -139,7 +144,7 @@ pub async fn claim(
     let rows = tx
         .rows(
             "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
-                    o.speaker, o.turn_id, o.message_id, c.agent,
+                    o.speaker, o.turn_id, CASE WHEN o.piece = 0 THEN o.message_id END AS message_id, c.agent,
                     (SELECT MAX(h.last_inbound_ms) FROM conversation h
                      WHERE h.channel = o.channel AND h.external = o.external) AS heard_ms,
                     o.created_ms,
@@ -304,7 +309,8 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let own = status.outbox.as_ref().map(OutboxId::as_str);
     let row = tx
         .row(
-            "SELECT id, state, message_id, provider_id FROM outbox WHERE id = $1 OR provider_id = $2 LIMIT 1",
+            "SELECT id, state, CASE WHEN piece = 0 THEN message_id END AS message_id, provider_id FROM outbox
+             WHERE id = $1 OR provider_id = $2 LIMIT 1",
             args![own, &status.external],
         )
         .await?;

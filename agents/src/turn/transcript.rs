@@ -46,6 +46,9 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
         .iter()
         .map(|part| match part {
             Part::Text { text } => text.clone(),
+            Part::Options { titles } => {
+                titles.iter().map(|title| format!("[{title}]")).collect::<Vec<_>>().join(" ")
+            }
             Part::Choice { title, .. } => title.clone(),
             Part::Media(media) => media_line(media),
             Part::Location { latitude, longitude, name } => {
@@ -128,7 +131,7 @@ pub fn history(messages: &[Message], budget: u64) -> Vec<Spoken> {
 }
 
 fn speak(message: &Message) -> Spoken {
-    let by_agent = matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_));
+    let by_agent = matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_) | Author::Phone);
     Spoken { by_agent, text: clip(&parts(&message.parts, None), MESSAGE_CHARS) }
 }
 

@@ -3,20 +3,14 @@
 use domain::{
     clock::Millis,
     job::{Settlement, SettlementStatus},
+    message::Direction,
 };
 
 use super::*;
 
 fn message(author: Author, text: &str) -> Message {
-    Message {
-        id: "m".into(),
-        conversation: "c".into(),
-        author,
-        parts: vec![Part::text(text)],
-        external: None,
-        turn: None,
-        at: Millis(0),
-    }
+    let direction = Direction::In;
+    Message::new("m".into(), &"c".into(), direction, author, vec![Part::text(text)], Millis(0))
 }
 
 fn person(text: &str) -> Message {

@@ -3,19 +3,17 @@
 
 use domain::{
     clock::Millis,
+    conversation::{NOBODY, Owner},
     id::MessageId,
     inbound::Echo,
     language,
-    message::{self as said, Author, Message},
+    message::{self as said, Author, Direction, Message},
 };
 use serde_json::json;
 use store::{Error, Tx, audit, contact, conversation, event, message};
 
-use super::message::{NOBODY, agent_of};
+use super::message::agent_of;
 use crate::belt::Belt;
-
-/// The owner of a conversation that was answered on the business phone: WhatsApp does not tell who held it.
-const ON_THE_PHONE: &str = "staff on the business phone";
 
 pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, echo: Echo, now: Millis) -> Result<(), Error> {
     let person = contact::find(tx, &echo.identities).await?;
@@ -26,19 +24,22 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, echo: Echo, now: Millis) -
     let person = person.as_ref().map(|person| &person.id);
     let held = conversation::open(tx, &belt.ids, &agent, &echo.to, person, language, now).await?;
     let typed = Message {
-        id: MessageId::new(&belt.ids),
-        conversation: held.id.clone(),
-        author: Author::Staff(ON_THE_PHONE.to_owned()),
-        parts: echo.parts,
         external: Some(echo.id),
-        turn: None,
-        at: echo.sent_at,
+        at: Message::placed(echo.sent_at, now),
+        ..Message::new(
+            MessageId::new(&belt.ids),
+            &held.id,
+            Direction::Out,
+            Author::Phone,
+            echo.parts,
+            now,
+        )
     };
     message::put(tx, &typed, false).await?;
     event::put(tx, "message", Some(&held.id), &json!({ "message": typed.id }), now).await?;
-    if held.owner != ON_THE_PHONE {
-        conversation::take_over(tx, &held.id, ON_THE_PHONE).await?;
-        event::put(tx, "owner", Some(&held.id), &json!({ "owner": ON_THE_PHONE }), now).await?;
+    if held.held_by() != Owner::Phone {
+        conversation::take_over(tx, &held.id, &Owner::Phone.stored()).await?;
+        event::put(tx, "conversation", Some(&held.id), &json!({ "changed": "owner" }), now).await?;
         let entry = audit::Entry {
             actor: "house".to_owned(),
             action: "taken_over",

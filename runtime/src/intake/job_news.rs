@@ -9,7 +9,7 @@ use domain::{
     id::{JobId, MessageId},
     job::{HandoffState, JobNotice, Settlement, SettlementStatus},
     language,
-    message::{Author, Message, Part},
+    message::{Author, Direction, Message, Part},
     turn::Wake,
 };
 use serde_json::{Value, json};
@@ -138,15 +138,15 @@ async fn tell_agent(
     news: News,
     now: Millis,
 ) -> Result<(), Error> {
-    let heard = Message {
-        id: MessageId::new(&belt.ids),
-        conversation: held.id.clone(),
-        author: Author::Peer(news.peer),
-        parts: vec![Part::Job(news.notice)],
-        external: None,
-        turn: None,
-        at: now,
-    };
+    let parts = vec![Part::Job(news.notice)];
+    let heard = Message::new(
+        MessageId::new(&belt.ids),
+        &held.id,
+        Direction::In,
+        Author::Peer(news.peer),
+        parts,
+        now,
+    );
     message::put(tx, &heard, true).await?;
     event::put(tx, "message", Some(&held.id), &json!({ "message": heard.id }), now).await?;
     turn::schedule(tx, &belt.ids, held, now, now, now).await

@@ -5,11 +5,11 @@ use domain::{
     agent::AgentName,
     clock::Millis,
     contact::{Contact, IdentityKind},
-    conversation::{Conversation, OWNED_BY_AGENT},
+    conversation::{Conversation, NOBODY, OWNED_BY_AGENT},
     id::{InboxId, MessageId},
     inbound::{InboundMessage, told},
     language,
-    message::{self as said, Author, Message, Part},
+    message::{self as said, Author, Direction, Message, Part},
 };
 use serde_json::json;
 use store::{Error, Tx, contact, conversation, event, message, outbox, turn};
@@ -20,9 +20,6 @@ use crate::{
     config::ms,
     speak::{self, Speech},
 };
-
-/// Nobody's agent: where strangers' messages wait for staff. It has no tools and no turns.
-pub(super) const NOBODY: &str = "nobody";
 
 pub(super) async fn take_in(
     tx: &mut Tx,
@@ -53,13 +50,17 @@ pub(super) async fn take_in(
     let reaction = inbound.is_reaction();
     held.language = spoken.unwrap_or(held.language);
     let heard = Message {
-        id: MessageId::new(&belt.ids),
-        conversation: held.id.clone(),
-        author: Author::Contact(person.id.clone()),
-        parts: inbound.parts,
         external: Some(inbound.id.unwrap_or_else(|| external.to_owned())),
-        turn: None,
-        at: inbound.sent_at,
+        quotes: inbound.quotes.clone(),
+        at: Message::placed(inbound.sent_at, now),
+        ..Message::new(
+            MessageId::new(&belt.ids),
+            &held.id,
+            Direction::In,
+            Author::Contact(person.id.clone()),
+            inbound.parts,
+            now,
+        )
     };
     event::put(tx, "message", Some(&held.id), &json!({ "message": heard.id }), now).await?;
     if reaction {
@@ -108,13 +109,10 @@ async fn stranger(
     let held = conversation::open(tx, &belt.ids, &agent, &inbound.from, None, language, now).await?;
     conversation::heard(tx, &held.id, Some(language), now).await?;
     let heard = Message {
-        id: MessageId::new(&belt.ids),
-        conversation: held.id.clone(),
-        author: Author::House,
-        parts: inbound.parts,
         external: Some(inbound.id.unwrap_or_else(|| external.to_owned())),
-        turn: None,
-        at: inbound.sent_at,
+        quotes: inbound.quotes,
+        at: Message::placed(inbound.sent_at, now),
+        ..Message::new(MessageId::new(&belt.ids), &held.id, Direction::In, Author::House, inbound.parts, now)
     };
     message::put(tx, &heard, false).await?;
     event::put(tx, "stranger", Some(&held.id), &json!({ "message": heard.id, "inbox": inbox }), now).await?;

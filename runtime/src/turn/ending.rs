@@ -8,8 +8,9 @@ use domain::{
     clock::Millis,
     contact::Role,
     conversation::Conversation,
+    id::MessageId,
     live::ProgressStep,
-    message::{Author, Message, Part},
+    message::{Author, Direction, Message, Part},
     outbound::Content,
     retry::backoff,
     turn::TurnState,
@@ -73,14 +74,11 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
 
 /// A job's conversation has nobody to talk to: what the agent concludes is kept for staff to read.
 async fn note(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, text: String, now: Millis) -> Result<(), Error> {
+    let (id, author) = (MessageId::new(&belt.ids), Author::Agent(taken.conversation.agent.clone()));
+    let parts = vec![Part::text(text)];
     let said = Message {
-        id: domain::id::MessageId::new(&belt.ids),
-        conversation: taken.conversation.id.clone(),
-        author: Author::Agent(taken.conversation.agent.clone()),
-        parts: vec![Part::text(text)],
-        external: None,
         turn: Some(taken.id.clone()),
-        at: now,
+        ..Message::new(id, &taken.conversation.id, Direction::Internal, author, parts, now)
     };
     message::put(tx, &said, false).await?;
     event::put(tx, "message", Some(&taken.conversation.id), &json!({ "message": said.id }), now).await

@@ -9,7 +9,7 @@ use domain::{
     id::{CallId, QuestionId, TurnId},
     inbound::{Arrival, Inbound, InboundMessage, Status},
     language::Language,
-    message::{Author, Message, Part},
+    message::{Author, Direction, Message, Part},
     outbound::{Content, DeliveryState},
     question::{Answer, Choice, Proposal, Purpose, Question, QuestionState},
     turn::{TurnState, Wake},
@@ -71,15 +71,8 @@ async fn begin(db: &Db, external: &str) -> Conversation {
 }
 
 fn words(conversation: &Conversation, id: &str, text: &str) -> Message {
-    Message {
-        id: id.into(),
-        conversation: conversation.id.clone(),
-        author: Author::House,
-        parts: vec![Part::text(text)],
-        external: None,
-        turn: None,
-        at: NOW,
-    }
+    let parts = vec![Part::text(text)];
+    Message::new(id.into(), &conversation.id, Direction::Out, Author::House, parts, NOW)
 }
 
 #[tokio::test]
@@ -324,6 +317,7 @@ fn send(key: &str, talk: &Conversation, content: Content) -> outbox::Send {
         speaker: "field".into(),
         turn: None,
         message: None,
+        piece: 0,
         owner_version: None,
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     id::OutboxId,
     inbound::Status,
     language::Language,
-    message::{Author, Message, Part},
+    message::{Author, Direction, Message, Part},
     outbound::{Content, DeliveryState},
 };
 use plumbline_store::{contact, conversation, message, outbox};
@@ -56,15 +56,8 @@ async fn find(db: &Db, identity: Identity) -> Option<String> {
 async fn queue(db: &Db, talk: &Conversation, key: &str) -> OutboxId {
     let (ids, talk, key) = (db.ids.clone(), talk.clone(), key.to_owned());
     tx!(db, |tx| {
-        let said = Message {
-            id: format!("m-{key}").as_str().into(),
-            conversation: talk.id.clone(),
-            author: Author::House,
-            parts: vec![Part::text(&key)],
-            external: None,
-            turn: None,
-            at: NOW,
-        };
+        let (id, parts) = (format!("m-{key}").as_str().into(), vec![Part::text(&key)]);
+        let said = Message::new(id, &talk.id, Direction::Out, Author::House, parts, NOW);
         message::put(tx, &said, false).await?;
         let send = outbox::Send {
             content: Content::Text { text: key.clone() },
@@ -74,6 +67,7 @@ async fn queue(db: &Db, talk: &Conversation, key: &str) -> OutboxId {
             speaker: "field".into(),
             turn: None,
             message: Some(said.id),
+            piece: 0,
             owner_version: None,
         };
         outbox::put(tx, &ids, &send, NOW).await
@@ -273,6 +267,7 @@ async fn a_status_names_what_a_lost_answer_did_not() {
         assert_eq!(last, None, "that was ours");
         let heard = Message {
             id: "m-in".into(),
+            direction: Direction::In,
             author: Author::Contact("c1".into()),
             external: Some("wamid.in".into()),
             ..said
