@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use anyhow::{Context as _, bail};
 use domain::{contact::Role, job::JobState, live::ProgressStep};
 use serde::Deserialize;
-use store::office;
+use store::{
+    approval::{self, Which},
+    office,
+};
 use tokio::sync::broadcast;
 
 use crate::play::{Play, Said};
@@ -212,7 +215,7 @@ impl Stored {
             }
         }
         if let Some(expected) = self.open_questions {
-            let open = store::question::open_for(&mut tx, Role::Office).await?.len();
+            let open = approval::list(&mut tx, Role::Office, Which::Open, None, ROWS).await?.len();
             if open != expected {
                 differs.push(format!("{open} questions to the office are open, not {expected}"));
             }

@@ -1,5 +1,6 @@
 //! The only SQL in the house: SQLite or Postgres behind one text. `db` holds what differs; then one table a file.
 
+pub mod approval;
 pub mod audit;
 pub mod contact;
 pub mod conversation;

@@ -33,8 +33,8 @@ pub async fn open(tx: &mut Tx, question: &Question, agent: &str) -> Result<(), E
     };
     tx.exec(
         "INSERT INTO question (id, turn_id, call_id, agent, purpose, job_id, fingerprint, body, state, asked_ms,
-                               expires_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)",
+                               expires_ms, role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11)",
         args![
             &question.id.0,
             &question.turn.0,
@@ -45,7 +45,8 @@ pub async fn open(tx: &mut Tx, question: &Question, agent: &str) -> Result<(), E
             fingerprint,
             &question.text,
             question.asked_at,
-            question.expires_at
+            question.expires_at,
+            question.purpose.role().map(Role::as_str)
         ],
     )
     .await?;
@@ -138,22 +139,6 @@ pub async fn get(tx: &mut Tx, id: &QuestionId) -> Result<Option<Question>, Error
         )
         .await?;
     row.as_ref().map(read).transpose()
-}
-
-/// All open questions that need a holder of `role`, oldest first.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn open_for(tx: &mut Tx, role: Role) -> Result<Vec<Question>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, turn_id, call_id, purpose, body, state, asked_ms, expires_ms, answer FROM question
-             WHERE state = 'open' ORDER BY asked_ms LIMIT 1000",
-            args![],
-        )
-        .await?;
-    let questions: Vec<Question> = rows.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(questions.into_iter().filter(|question| question.purpose.role() == Some(role)).collect())
 }
 
 /// Decides an open question: the answer is stored, its turn made due and its timers cleared, or nothing at all because
@@ -279,7 +264,7 @@ pub async fn set_timers(
     timer::set(tx, ids, timer::Purpose::ExpireQuestion, id.as_str(), expire).await
 }
 
-fn read(row: &Row) -> Result<Question, Error> {
+pub(crate) fn read(row: &Row) -> Result<Question, Error> {
     let state: String = row.get("state")?;
     let answer: Option<String> = row.get("answer")?;
     let known =

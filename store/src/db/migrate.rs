@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
     (4, "threads", include_str!("../../migrations/0004_threads.sql")),
     (8, "live", include_str!("../../migrations/0008_live.sql")),
+    (10, "approvals", include_str!("../../migrations/0010_approvals.sql")),
 ];
 
 /// What the two databases write differently.

@@ -292,7 +292,7 @@ pub async fn of_customer(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Resu
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Job, Error> {
+pub(super) fn read(row: &Row) -> Result<Job, Error> {
     let state: String = row.get("state")?;
     let peer: String = row.get("peer")?;
     Ok(Job {
