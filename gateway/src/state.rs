@@ -28,6 +28,8 @@ pub struct Config {
     /// Requests a second of one address, signed deliveries apart; a burst of ten seconds' worth is let through. 0: no
     /// limit.
     pub source_per_second: u32,
+    /// Whether staff may decide about a job of their own at the console too; `questions.approve_own_jobs` of the belt.
+    pub approve_own_jobs: bool,
 }
 
 impl Default for Config {
@@ -38,6 +40,7 @@ impl Default for Config {
             request_seconds: 30,
             health_seconds: 3,
             source_per_second: 50,
+            approve_own_jobs: true,
         }
     }
 }

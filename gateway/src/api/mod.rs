@@ -1,7 +1,10 @@
 //! What staff and other programs do over HTTP, under `/api/comms`: one resource a file, with its routes, its wire types
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
+pub(crate) mod approvals;
+pub(crate) mod jobs;
 pub(crate) mod me;
+pub(crate) mod page;
 pub(crate) mod users;
 
 use axum::{extract::State, http::Uri};
@@ -54,7 +57,11 @@ impl Modify for Proofs {
 
 /// Every route of the API. A resource is merged here, with paths below `/api/comms`.
 pub(crate) fn routes() -> OpenApiRouter<Gateway> {
-    let comms = OpenApiRouter::new().merge(me::router()).merge(users::router());
+    let comms = OpenApiRouter::new()
+        .merge(approvals::router())
+        .merge(jobs::router())
+        .merge(me::router())
+        .merge(users::router());
     let live = OpenApiRouter::new().routes(routes!(ticket::issue));
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/comms", comms).nest("/api/live", live)
 }
