@@ -1,8 +1,13 @@
 //! The firm itself, as configuration: who it is on an invoice, its time zone, its prices. Never changes while running.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{billing::Rules, clock::Millis, language::Language};
+use crate::{billing::Rules, clock::Millis, id::CustomerId, language::Language};
+
+/// Beyond it a term of payment is a slip of the pen.
+const LONGEST_TERM: u16 = 365;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,11 +19,19 @@ pub struct Firm {
     pub country: String,
     pub email: String,
     pub phone: String,
+    /// Who answers questions about an invoice, a person or a department; empty for the firm itself.
+    pub contact: String,
+    /// Register court and number, who manages it: what the law wants at the foot of a business letter.
+    pub legal_information: String,
     /// With its country's letters: `DE123456789`.
     pub vat_id: String,
     pub tax_number: String,
     pub iban: String,
     pub bic: String,
+    /// An invoice is due so many days after its date.
+    pub payment_days: u16,
+    /// Why no VAT is charged, where [`Rules::vat_percent`] is 0; stands on each invoice then.
+    pub vat_exemption: String,
     /// An IANA name: `Europe/Berlin`. It decides which year an invoice belongs to.
     #[serde(with = "jiff::fmt::serde::tz::required")]
     pub time_zone: jiff::tz::TimeZone,
@@ -26,7 +39,33 @@ pub struct Firm {
     pub currency: String,
     /// The languages it writes, its own first.
     pub languages: Vec<Language>,
+    /// By the unit's name in the billing rules.
+    #[serde(default)]
+    pub units: BTreeMap<String, Unit>,
+    /// What a public buyer wants quoted, in Germany its Leitweg-ID.
+    #[serde(default)]
+    pub buyer_references: BTreeMap<CustomerId, String>,
     pub rules: Rules,
+}
+
+/// A unit of measure as other programs and people know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unit {
+    /// UN/ECE recommendation 20 or 21: `HUR`, `H87`.
+    pub code: String,
+    pub de: String,
+    pub en: String,
+}
+
+impl Unit {
+    #[must_use]
+    pub fn name(&self, language: Language) -> &str {
+        match language {
+            Language::De => &self.de,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// What is wrong with the firm's configuration, all of it.
@@ -91,13 +130,41 @@ impl Firm {
         if self.languages.is_empty() {
             faults.push("languages is empty: name en, de or both".to_owned());
         }
-        if !self.iban.is_empty() && !is_iban(&self.iban) {
-            faults.push(format!("iban is {:?}: its check digits are wrong", self.iban));
-        }
+        self.check_invoicing(&mut faults);
         if let Err(rules) = self.rules.check() {
             faults.extend(rules.0.into_iter().map(|fault| format!("rules: {fault}")));
         }
         if faults.is_empty() { Ok(()) } else { Err(BadFirm(faults)) }
+    }
+
+    /// Without these an invoice would not be one.
+    fn check_invoicing(&self, faults: &mut Vec<String>) {
+        let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+        if !letters(&self.country) {
+            faults.push(format!("country is {:?}: it must be two capital letters like DE", self.country));
+        }
+        if self.vat_id.trim().is_empty() && self.tax_number.trim().is_empty() {
+            faults.push("vat_id and tax_number are empty: one of them must stand on an invoice".to_owned());
+        }
+        if !self.vat_id.trim().is_empty() && !self.vat_id.trim().get(..2).is_some_and(letters) {
+            faults
+                .push(format!("vat_id is {:?}: it must begin with its country's two letters", self.vat_id));
+        }
+        if !self.iban.is_empty() && !is_iban(&self.iban) {
+            faults.push(format!("iban is {:?}: its check digits are wrong", self.iban));
+        }
+        if self.payment_days > LONGEST_TERM {
+            faults.push(format!("payment_days is {}: it must be at most {LONGEST_TERM}", self.payment_days));
+        }
+        if self.rules.vat_percent.is_zero() && self.vat_exemption.trim().is_empty() {
+            let why = "vat_exemption is empty and rules.vat_percent 0: an invoice must say why no VAT is charged";
+            faults.push(why.to_owned());
+        }
+        for (name, unit) in &self.units {
+            if [&unit.code, &unit.de, &unit.en].into_iter().any(|part| part.trim().is_empty()) {
+                faults.push(format!("units.{name} must have a code and a name in each language"));
+            }
+        }
     }
 }
 

@@ -46,6 +46,10 @@ fn every_fault_is_named() {
     firm.currency = "Euro".to_owned();
     firm.iban = "DE03 1203 0000 0000 2020 51".to_owned();
     firm.languages.clear();
+    firm.country = "Germany".to_owned();
+    firm.vat_id = "123456789".to_owned();
+    firm.payment_days = 400;
+    firm.units.get_mut("h").unwrap().code = " ".to_owned();
     firm.rules.vat_percent = (-1).into();
     firm.rules.standard_hourly_rate = rust_decimal::Decimal::new(12345, 3);
     firm.rules.materials[1].aliases.push("gasket  10 b".to_owned());
@@ -56,6 +60,10 @@ fn every_fault_is_named() {
         "currency",
         "iban",
         "languages",
+        "country is \"Germany\"",
+        "vat_id is \"123456789\"",
+        "payment_days is 400",
+        "units.h must",
         "vat_percent is -1",
         "12.345",
         "\"gasket  10 b\" is too close",
@@ -67,6 +75,21 @@ fn every_fault_is_named() {
     let unknown = include_str!("../../config/firm.toml").replace("Europe/Berlin", "Europe/Berlim");
     let text = format!("{unknown}\n{}", include_str!("../../config/billing.toml"));
     assert!(toml::from_str::<Layer>(&text).err().unwrap().to_string().contains("Berlim"));
+}
+
+#[test]
+fn an_invoice_needs_a_tax_id_and_a_reason_for_no_vat() {
+    let mut firm = shipped();
+    firm.vat_id = String::new();
+    firm.check().unwrap();
+    firm.tax_number = " ".to_owned();
+    firm.rules.vat_percent = 0.into();
+    let text = firm.check().unwrap_err().to_string();
+    assert!(text.contains("vat_id and tax_number are empty"), "{text}");
+    assert!(text.contains("vat_exemption is empty"), "{text}");
+    firm.tax_number = "30/123/45678".to_owned();
+    firm.vat_exemption = "Gemäß § 19 UStG wird keine Umsatzsteuer berechnet.".to_owned();
+    firm.check().unwrap();
 }
 
 #[test]

@@ -26,3 +26,4 @@ pub mod import;
 pub mod invoice;
 mod same_job;
 mod spelling;
+pub mod written;

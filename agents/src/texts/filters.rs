@@ -1,10 +1,7 @@
 //! How amounts, hours, quantities and dates are written in each language. Pure; rounds nothing: figures are code's.
 
-use domain::language::Language;
+use domain::{language::Language, written};
 use minijinja::{Environment, Error, ErrorKind, Value};
-
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// What people wrote is cut to this many characters.
 const SHORT: usize = 200;
@@ -12,7 +9,7 @@ const SHORT: usize = 200;
 /// `money(currency)` of integer cents, `hours` and `quantity` of decimals, `date` of `YYYY-MM-DD`, `short` of text.
 pub(super) fn add(environment: &mut Environment<'static>, language: Language) {
     environment.add_filter("money", move |cents: i64, currency: Option<String>| {
-        money(language, cents, currency.as_deref())
+        written::money(language, cents, currency.as_deref().unwrap_or("EUR"))
     });
     environment.add_filter("quantity", move |value: Value| decimal(language, &value));
     environment
@@ -21,57 +18,19 @@ pub(super) fn add(environment: &mut Environment<'static>, language: Language) {
     environment.add_filter("date", move |text: String| date(language, &text));
 }
 
-/// `47.50 EUR`, `47,50 €`; thousands are set apart.
-fn money(language: Language, cents: i64, currency: Option<&str>) -> String {
-    let currency = currency.unwrap_or("EUR");
-    let (thousands, point) = match language {
-        Language::En => (',', '.'),
-        Language::De => ('.', ','),
-    };
-    let sign = if cents < 0 { "-" } else { "" };
-    let whole = group(&(cents.unsigned_abs() / 100).to_string(), thousands);
-    let unit = if language == Language::De && currency == "EUR" { "€" } else { currency };
-    format!("{sign}{whole}{point}{:02} {unit}", cents.unsigned_abs() % 100)
-}
-
-fn group(digits: &str, separator: char) -> String {
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(separator);
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A number, or a number written as text, without zeros that say nothing: `1.5`, `1,5`, `2`.
+/// A number, or a number written as text.
 fn decimal(language: Language, value: &Value) -> Result<String, Error> {
     let text = value.to_string();
-    let plain = text.strip_prefix('-').unwrap_or(&text);
-    let (whole, part) = plain.split_once('.').unwrap_or((plain, ""));
-    let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !is_digits(whole) || !is_digits(part) {
-        return Err(Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no decimal number")));
+    let wrong = || Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no decimal number"));
+    if !text.ends_with(|last: char| last.is_ascii_digit()) {
+        return Err(wrong());
     }
-    let sign = &text[..text.len() - plain.len()];
-    let part = part.trim_end_matches('0');
-    let point = if language == Language::De { ',' } else { '.' };
-    Ok(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}{point}{part}") })
+    text.parse().map(|value| written::number(language, value)).map_err(|_| wrong())
 }
 
-/// `21 Nov 2026`, `21.11.2026`.
 fn date(language: Language, text: &str) -> Result<String, Error> {
-    let wrong = || Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no date like 2026-11-21"));
-    let numbers: Vec<&str> = text.splitn(3, '-').collect();
-    let [year, month, day] = numbers[..] else { return Err(wrong()) };
-    let month: usize = month.parse().map_err(|_| wrong())?;
-    let day: u8 = day.parse().map_err(|_| wrong())?;
-    let name = month.checked_sub(1).and_then(|at| MONTHS.get(at)).ok_or_else(wrong)?;
-    Ok(match language {
-        Language::En => format!("{day} {name} {year}"),
-        Language::De => format!("{day:02}.{month:02}.{year}"),
-    })
+    let wrong = |_| Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no date like 2026-11-21"));
+    text.parse().map(|date| written::date(language, date)).map_err(wrong)
 }
 
 /// One line of at most [`SHORT`] characters: in an approval no word of a person or a model passes for a line of ours.
@@ -86,23 +45,6 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_is_written_as_each_language_does() {
-        let cases = [
-            (4_750, "47.50 EUR", "47,50 €"),
-            (0, "0.00 EUR", "0,00 €"),
-            (5, "0.05 EUR", "0,05 €"),
-            (-123_456_789, "-1,234,567.89 EUR", "-1.234.567,89 €"),
-            (100_000, "1,000.00 EUR", "1.000,00 €"),
-        ];
-        for (cents, english, german) in cases {
-            assert_eq!(money(Language::En, cents, None), english);
-            assert_eq!(money(Language::De, cents, Some("EUR")), german);
-        }
-        assert_eq!(money(Language::De, 100, Some("CHF")), "1,00 CHF");
-        assert_eq!(money(Language::En, i64::MIN, None), "-92,233,720,368,547,758.08 EUR");
-    }
 
     #[test]
     fn decimals_lose_empty_zeros_and_nothing_else() {
