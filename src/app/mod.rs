@@ -117,7 +117,7 @@ impl App {
             ids: Arc::clone(&means.ids),
             waker: waker(&bell),
             staff: staff(settings, &http).map_err(Failure::Usage)?,
-            config: gateway::Config::default(),
+            config: gateway_config(settings),
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -188,6 +188,14 @@ impl App {
 fn waker(bell: &Bell) -> Waker {
     let bell = bell.clone();
     Waker::new(move || bell.ring_all())
+}
+
+/// The gateway's limits, and what it shares with the belt.
+fn gateway_config(settings: &Settings) -> gateway::Config {
+    gateway::Config {
+        approve_own_jobs: settings.belt.questions.approve_own_jobs,
+        ..gateway::Config::default()
+    }
 }
 
 /// The gateway's routes, with the webhooks of the providers that are configured.
