@@ -4,6 +4,7 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::agents::{definition, model::openai, prompt::Prompts};
 use channels::{
@@ -14,7 +15,10 @@ use channels::{
     },
 };
 use domain::clock::{Clock, SystemClock};
-use store::db::Schema;
+use store::{
+    check::{self, Look},
+    db::Schema,
+};
 use tools::toolbox::Toolbox;
 
 use super::{Failure, ids};
@@ -22,6 +26,10 @@ use crate::{
     assets::{self, Folder},
     settings::{Communication, Model, Provider, Settings},
 };
+
+/// Rows of each large table that are examined, and for how long.
+const RECORDS: i64 = 10_000;
+const RECORDS_WAIT: Duration = Duration::from_secs(20);
 
 /// What a check came to. Each holds a sentence.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +49,7 @@ pub async fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Failure
         ("configuration", configuration(settings)),
         ("people", communication(settings)),
         ("database", database(settings).await),
+        ("records", records(settings).await),
         ("data folder", folder(&settings.data_folder)),
         ("model", model(settings).await),
         ("agents", agents(settings)),
@@ -116,6 +125,32 @@ async fn database(settings: &Settings) -> Found {
         )),
         Ok(Schema::Holds { version, .. }) => Good(format!("at the current schema (migration {version})")),
         Err(error) => Bad(format!("{error}; DATABASE_URL names it")),
+    }
+}
+
+/// Whether what is stored agrees with itself, as far back as can be looked in the time that an operator waits.
+async fn records(settings: &Settings) -> Found {
+    match store::db::inspect(&settings.database).await {
+        Ok(Schema::Holds { version, known }) if version == known => {}
+        _ => return Note("not examined: there is no database at the current schema".to_owned()),
+    }
+    let examined = tokio::time::timeout(RECORDS_WAIT, async {
+        let store = store::Store::open(&settings.database).await?;
+        check::findings(&store, Look { newest: RECORDS, at_rest: None }).await
+    });
+    match examined.await {
+        Ok(Ok(findings)) => match findings.first() {
+            None => Good(format!("the newest {RECORDS} of each kind agree with each other")),
+            Some(first) => Bad(format!(
+                "{} that must not be; the first: {} {}: {}. Keep a copy of the database and report it",
+                findings.len(),
+                first.rule,
+                first.subject,
+                first.says
+            )),
+        },
+        Ok(Err(error)) => Bad(format!("they could not be examined: {error}")),
+        Err(_) => Note(format!("not examined within {} s", RECORDS_WAIT.as_secs())),
     }
 }
 

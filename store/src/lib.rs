@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod check;
 pub mod contact;
 pub mod conversation;
 pub mod db;

@@ -7,7 +7,12 @@ use std::{
     process::{ExitStatus, Stdio},
 };
 
-use store::{Config, Store, Tx, audit, db::Val};
+use domain::clock::{Clock as _, SystemClock};
+use store::{
+    Config, Store, Tx,
+    check::{self, Look},
+    db::Val,
+};
 
 use crate::processes::{free_ports, plumbline};
 
@@ -75,7 +80,9 @@ async fn check(folder: &Path, what: &str) {
     for (name, expected, sql) in expected {
         assert_eq!(count(&mut tx, sql).await, expected, "{name}, {what}");
     }
-    assert!(audit::verify(&mut tx).await.unwrap().is_ok(), "{what}");
+    let look = Look { at_rest: Some(SystemClock.now()), ..Look::default() };
+    let findings = check::findings(&store, look).await.unwrap();
+    assert!(findings.is_empty(), "{what}: {findings:#?}");
 }
 
 /// Plays the story with one abort at `crash_at`, going on where it stopped. `false` where it never came to that commit.

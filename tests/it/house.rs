@@ -10,7 +10,10 @@ use plumbline::{
     settings::{Settings, Sources},
     shutdown::Shutdown,
 };
-use store::queue;
+use store::{
+    check::{self, Look},
+    queue,
+};
 use tempfile::TempDir;
 
 pub struct House {
@@ -55,6 +58,9 @@ impl House {
     /// Ends the story: nothing may be left to do.
     pub async fn end(self) {
         self.stop.stop();
+        let look = Look { at_rest: Some(self.play.belt.now()), ..Look::default() };
+        let findings = check::findings(&self.play.belt.store, look).await.unwrap();
+        assert!(findings.is_empty(), "{findings:#?}");
         let status = queue::status(&mut self.play.belt.store.reader(), self.play.belt.now()).await.unwrap();
         assert_eq!((status.inbox.pending, status.inbox.leased), (0, 0), "arrivals were left over");
         assert_eq!((status.outbox.pending, status.outbox.leased), (0, 0), "words were left unsaid");

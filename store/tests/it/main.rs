@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what broke by failing there")]
 
 mod belt;
+mod check;
 mod databases;
 mod events;
 mod inspect;
