@@ -13,6 +13,8 @@ use crate::{Error, Tx, args, db::Row, event, inbox::to_json, timer, wake};
 
 /// Questions of one conversation that an answer is matched against, newest first.
 const REMEMBERED: i64 = 200;
+/// The kind of the event that a question was opened or closed, a technician's own included.
+pub const EVENT: &str = "approval";
 
 /// A question as it was put in one conversation.
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ pub async fn open(tx: &mut Tx, question: &Question, agent: &str) -> Result<(), E
         ],
     )
     .await?;
-    Ok(())
+    event::put(tx, EVENT, None, &json!({ "question": question.id }), question.asked_at).await
 }
 
 /// Notes how the question was put in one conversation; putting it there again replaces its words and tokens.
@@ -156,7 +158,7 @@ pub async fn decide(tx: &mut Tx, id: &QuestionId, answer: &Answer) -> Result<boo
     if changed == 0 {
         return Ok(false);
     }
-    close(tx, id, &json!({ "answered": answer }), "question_answered", answer.at).await?;
+    close(tx, id, &json!({ "answered": answer }), answer.at).await?;
     Ok(true)
 }
 
@@ -169,7 +171,7 @@ pub async fn expire(tx: &mut Tx, id: &QuestionId, now: Millis) -> Result<bool, E
         .exec("UPDATE question SET state = 'expired' WHERE id = $1 AND state = 'open'", args![&id.0])
         .await?;
     if changed == 1 {
-        close(tx, id, &json!({ "expired": true }), "question_expired", now).await?;
+        close(tx, id, &json!({ "expired": true }), now).await?;
     }
     Ok(changed == 1)
 }
@@ -193,23 +195,17 @@ pub async fn cancel_for_job(
     let mut cancelled = Vec::with_capacity(rows.len());
     for row in rows {
         let id = QuestionId(row.get("id")?);
-        close(tx, &id, &json!({ "cancelled": reason }), "question_cancelled", now).await?;
+        close(tx, &id, &json!({ "cancelled": reason }), now).await?;
         cancelled.push(id);
     }
     Ok(cancelled)
 }
 
-async fn close(
-    tx: &mut Tx,
-    id: &QuestionId,
-    result: &Value,
-    event: &'static str,
-    now: Millis,
-) -> Result<(), Error> {
+async fn close(tx: &mut Tx, id: &QuestionId, result: &Value, now: Millis) -> Result<(), Error> {
     wake::settle(tx, &Wake::Question(id.clone()), result, now).await?;
     timer::clear(tx, timer::Purpose::RemindQuestion, id.as_str()).await?;
     timer::clear(tx, timer::Purpose::ExpireQuestion, id.as_str()).await?;
-    event::put(tx, event, None, &json!({ "question": id }), now).await
+    event::put(tx, EVENT, None, &json!({ "question": id }), now).await
 }
 
 /// An approval of exactly this proposal that was granted and not used yet.

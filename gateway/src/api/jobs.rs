@@ -41,7 +41,7 @@ pub(crate) fn router() -> OpenApiRouter<Gateway> {
 }
 
 #[derive(Serialize, ToSchema)]
-struct JobView {
+pub(crate) struct JobView {
     id: String,
     /// `received`, `deferred`, `invoiced`, `rejected` or `withdrawn`.
     state: &'static str,
@@ -192,11 +192,18 @@ async fn one(
 ) -> Result<Json<JobView>, Problem> {
     principal.require(Permission::ThreadView)?;
     let mut tx = gateway.store.reader();
-    let Some(job) = office::job::get(&mut tx, &JobId(id.clone())).await? else {
+    shown(&mut tx, &JobId(id.clone())).await?.map(Json).ok_or_else(|| {
         let id: String = id.chars().take(80).collect();
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not_found", format!("there is no job {id}")));
-    };
-    Ok(Json(view(&mut tx, job).await?))
+        Problem::new(StatusCode::NOT_FOUND, "not_found", format!("there is no job {id}"))
+    })
+}
+
+/// One job as it is now, for the live stream.
+pub(crate) async fn shown(tx: &mut Tx, id: &JobId) -> Result<Option<JobView>, Problem> {
+    match office::job::get(tx, id).await? {
+        Some(job) => Ok(Some(view(tx, job).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn view(tx: &mut Tx, job: Job) -> Result<JobView, Problem> {

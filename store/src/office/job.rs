@@ -9,7 +9,9 @@ use domain::{
     job::{JobReport, JobState},
 };
 
-use crate::{Error, Tx, args, db::Row, inbox::to_json};
+use serde_json::json;
+
+use crate::{Error, Tx, args, db::Row, event, inbox::to_json};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -84,6 +86,7 @@ pub async fn accept(
         )
         .await?;
     if inserted == 1 {
+        changed(tx, &report.job_id, now).await?;
         return Ok(Acceptance::Accepted);
     }
     let row = tx.row("SELECT fingerprint FROM job WHERE id = $1", args![&report.job_id.0]).await?;
@@ -97,7 +100,7 @@ pub async fn accept(
 /// [`Error::Database`].
 pub async fn correct(tx: &mut Tx, report: &JobReport, now: Millis) -> Result<Change, Error> {
     let fingerprint = report.fingerprint();
-    let changed = tx
+    let rows = tx
         .exec(
             "UPDATE job SET report = $2, fingerprint = $3, customer_id = $4, revision = revision + 1, decisions = '{}',
                             state = 'received', note = '', updated_ms = $5
@@ -105,7 +108,8 @@ pub async fn correct(tx: &mut Tx, report: &JobReport, now: Millis) -> Result<Cha
             args![&report.job_id.0, to_json(report), fingerprint.as_str(), &report.customer_id.0, now],
         )
         .await?;
-    if changed == 1 {
+    if rows == 1 {
+        changed(tx, &report.job_id, now).await?;
         return Ok(Change::Done);
     }
     unchanged(tx, &report.job_id, |job| job.state.is_open()).await
@@ -136,14 +140,18 @@ pub async fn defer(tx: &mut Tx, id: &JobId, now: Millis) -> Result<Change, Error
 }
 
 async fn close(tx: &mut Tx, id: &JobId, state: JobState, note: &str, now: Millis) -> Result<Change, Error> {
-    let changed = tx
+    let rows = tx
         .exec(
             "UPDATE job SET state = $2, note = $3, updated_ms = $4
              WHERE id = $1 AND state IN ('received', 'deferred') AND state <> $2",
             args![&id.0, state.as_str(), note, now],
         )
         .await?;
-    if changed == 1 { Ok(Change::Done) } else { unchanged(tx, id, |job| job.state == state).await }
+    if rows == 1 {
+        changed(tx, id, now).await?;
+        return Ok(Change::Done);
+    }
+    unchanged(tx, id, |job| job.state == state).await
 }
 
 async fn unchanged(tx: &mut Tx, id: &JobId, same: impl FnOnce(&Job) -> bool) -> Result<Change, Error> {
@@ -165,14 +173,17 @@ pub async fn set_decisions(
     decisions: &Decisions,
     now: Millis,
 ) -> Result<bool, Error> {
-    let changed = tx
+    let rows = tx
         .exec(
             "UPDATE job SET decisions = $3, state = 'received', updated_ms = $4
              WHERE id = $1 AND revision = $2 AND state IN ('received', 'deferred')",
             args![&id.0, revision, to_json(decisions), now],
         )
         .await?;
-    Ok(changed == 1)
+    if rows == 1 {
+        changed(tx, id, now).await?;
+    }
+    Ok(rows == 1)
 }
 
 /// # Errors
@@ -183,14 +194,17 @@ pub(super) async fn mark_invoiced(
     invoice: &InvoiceId,
     now: Millis,
 ) -> Result<bool, Error> {
-    let changed = tx
+    let rows = tx
         .exec(
             "UPDATE job SET state = 'invoiced', invoice_id = $2, updated_ms = $3
              WHERE id = $1 AND state IN ('received', 'deferred')",
             args![&id.0, &invoice.0, now],
         )
         .await?;
-    Ok(changed == 1)
+    if rows == 1 {
+        changed(tx, id, now).await?;
+    }
+    Ok(rows == 1)
 }
 
 /// Opens a job again whose invoice was cancelled: put off, until somebody corrects, bills or refuses it.
@@ -205,7 +219,11 @@ pub(super) async fn reopen(tx: &mut Tx, id: &JobId, note: &str, now: Millis) -> 
         args![&id.0, note, now],
     )
     .await?;
-    Ok(())
+    changed(tx, id, now).await
+}
+
+async fn changed(tx: &mut Tx, id: &JobId, now: Millis) -> Result<(), Error> {
+    event::put(tx, "job", None, &json!({ "job": id }), now).await
 }
 
 /// # Errors

@@ -19,7 +19,7 @@ use store::{
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::view::ApprovalView;
+pub(crate) use self::view::ApprovalView;
 use super::page::{self, Query};
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
@@ -116,6 +116,15 @@ async fn one(
     let mut tx = gateway.store.reader();
     let found = for_staff(&mut tx, &QuestionId(id)).await?;
     Ok(Json(view::of(&mut tx, found).await?))
+}
+
+/// One of them as it is now, for the live stream; `None` for what staff have no part in.
+pub(crate) async fn shown(tx: &mut Tx, id: &QuestionId) -> Result<Option<ApprovalView>, Problem> {
+    let found = approval::get(tx, id).await?;
+    match found.filter(|found| found.question.purpose.role() == Some(Role::Office)) {
+        Some(found) => Ok(Some(view::of(tx, found).await?)),
+        None => Ok(None),
+    }
 }
 
 /// A question that staff answer; a technician's own are not theirs.

@@ -13,7 +13,7 @@ use crate::{api::at, error::Problem};
 
 /// Something to decide, or decided.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ApprovalView {
+pub(crate) struct ApprovalView {
     id: String,
     /// `approval`: a proposal that only its options decide. `escalation`: a question that words may answer.
     kind: &'static str,
