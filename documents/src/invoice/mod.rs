@@ -47,6 +47,8 @@ mod e_invoice_tests;
 #[cfg(test)]
 mod html_tests;
 #[cfg(test)]
+mod outside_tests;
+#[cfg(test)]
 mod pdf_tests;
 #[cfg(test)]
 #[path = "sample_tests.rs"]

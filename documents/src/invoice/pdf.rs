@@ -265,7 +265,12 @@ impl Layout<'_> {
         let width = (RIGHT - LEFT) / 3.0;
         for (at, block) in sheet.foot.iter().enumerate() {
             let lines: Vec<Shaped> = block.iter().flat_map(|line| self.small(line, width - 10.0)).collect();
-            page.lines_at(LEFT + width * at as f32, y + 5.0, Ink::Grey, lines.into_iter().take(FOOT_LINES).collect());
+            page.lines_at(
+                LEFT + width * at as f32,
+                y + 5.0,
+                Ink::Grey,
+                lines.into_iter().take(FOOT_LINES).collect(),
+            );
         }
         let place = format!("{} {number} {} {count}", sheet.page, sheet.of);
         let place = self.fonts.shape(&place, Weight::Regular, SMALL);
