@@ -147,8 +147,7 @@ impl Firm {
             faults.push("vat_id and tax_number are empty: one of them must stand on an invoice".to_owned());
         }
         if !self.vat_id.trim().is_empty() && !self.vat_id.trim().get(..2).is_some_and(letters) {
-            faults
-                .push(format!("vat_id is {:?}: it must begin with its country's two letters", self.vat_id));
+            faults.push(format!("vat_id is {:?}: it must begin with its country's two letters", self.vat_id));
         }
         if !self.iban.is_empty() && !is_iban(&self.iban) {
             faults.push(format!("iban is {:?}: its check digits are wrong", self.iban));
@@ -157,7 +156,8 @@ impl Firm {
             faults.push(format!("payment_days is {}: it must be at most {LONGEST_TERM}", self.payment_days));
         }
         if self.rules.vat_percent.is_zero() && self.vat_exemption.trim().is_empty() {
-            let why = "vat_exemption is empty and rules.vat_percent 0: an invoice must say why no VAT is charged";
+            let why =
+                "vat_exemption is empty and rules.vat_percent 0: an invoice must say why no VAT is charged";
             faults.push(why.to_owned());
         }
         for (name, unit) in &self.units {

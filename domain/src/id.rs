@@ -102,4 +102,8 @@ ids! {
     CustomerId,
     /// Somebody at the console.
     UserId,
+    NoteId,
+    /// A task of staff.
+    TodoId,
+    UploadId,
 }

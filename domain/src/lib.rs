@@ -16,6 +16,7 @@ pub mod outbound;
 pub mod question;
 pub mod retry;
 pub mod staff;
+pub mod thread;
 pub mod tool;
 pub mod turn;
 
@@ -25,5 +26,5 @@ pub mod firm;
 pub mod import;
 pub mod invoice;
 mod same_job;
-mod spelling;
+pub mod spelling;
 pub mod written;

@@ -106,6 +106,12 @@ pub enum Part {
         title: String,
     },
     Job(JobNotice),
+    /// Staff gave the conversation back to its agent.
+    HandedBack {
+        /// Who.
+        by: String,
+        note: Option<String>,
+    },
     /// What we do not understand is data: kept as it came, shown as "unsupported".
     Unsupported {
         kind: String,
@@ -275,6 +281,7 @@ pub fn words(parts: &[Part]) -> String {
             | Part::Deleted { .. }
             | Part::Referral { .. }
             | Part::Job(_)
+            | Part::HandedBack { .. }
             | Part::Unsupported { .. } => None,
         })
         .collect();

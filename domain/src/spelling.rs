@@ -10,7 +10,7 @@ const LETTERS: usize = 48;
 const VOWELS: [char; 6] = ['a', 'e', 'i', 'o', 'u', 'y'];
 
 /// Lower case without diacritics: `ä` is `ae`, `ß` is `ss`, `é` is `e`, also where they came decomposed.
-pub(crate) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars().flat_map(char::to_lowercase) {
         match letter {

@@ -4,14 +4,15 @@ use domain::{
     address::{Address, ChannelName},
     agent::AgentName,
     clock::Millis,
-    conversation::{Conversation, OWNED_BY_AGENT},
+    conversation::{Conversation, NOBODY, OWNED_BY_AGENT, Owner},
     id::{ContactId, ConversationId, Ids},
     language::Language,
 };
 
-use crate::{Error, Tx, args, db::Row};
+use crate::{Error, Tx, args, db::Row, message, turn};
 
-/// The conversation of `agent` with `address`, begun now if there is none.
+/// The conversation of `agent` with `address`, begun now if there is none. What its person said there while they were a
+/// stranger belongs to it.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -24,6 +25,27 @@ pub async fn open(
     language: Language,
     now: Millis,
 ) -> Result<Conversation, Error> {
+    if let Some(known) = find(tx, agent, address).await? {
+        return Ok(known);
+    }
+    if agent.as_str() != NOBODY && contact.is_some() {
+        let adopted = tx
+            .row(
+                "UPDATE conversation SET agent = $1, contact_id = $4
+                 WHERE agent = 'nobody' AND channel = $2 AND external = $3
+                 RETURNING id, contact_id, agent, channel, external, owner, owner_version, language",
+                args![
+                    agent.as_str(),
+                    address.channel.as_str(),
+                    &address.external,
+                    contact.map(ContactId::as_str)
+                ],
+            )
+            .await?;
+        if let Some(row) = adopted {
+            return read(&row);
+        }
+    }
     tx.exec(
         "INSERT INTO conversation (id, contact_id, agent, channel, external, owner, language, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -71,17 +93,72 @@ pub async fn at(tx: &mut Tx, address: &Address) -> Result<Vec<Conversation>, Err
     rows.iter().map(read).collect()
 }
 
-/// Gives the conversation to `owner`. Words that a turn of the earlier owner still has to say are dropped.
+/// What became of a change of owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// It changed hands; the version it has now.
+    Changed(i64),
+    /// It was theirs already; the version it has.
+    Theirs(i64),
+    /// It changed hands since the version that was expected; the version it has.
+    Stale(i64),
+}
+
+impl Given {
+    #[must_use]
+    pub fn version(self) -> i64 {
+        match self {
+            Self::Changed(version) | Self::Theirs(version) | Self::Stale(version) => version,
+        }
+    }
+}
+
+/// Gives the conversation to `owner`, if it has the `expected` version still. Words that a turn of the earlier owner still
+/// has to say are dropped, and its agent takes up no turn until it is given back.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn take_over(tx: &mut Tx, id: &ConversationId, owner: &str) -> Result<(), Error> {
+pub async fn give(
+    tx: &mut Tx,
+    id: &ConversationId,
+    owner: &Owner,
+    expected: Option<i64>,
+) -> Result<Given, Error> {
+    let changed = tx
+        .row(
+            "UPDATE conversation SET owner = $2, owner_version = owner_version + 1
+             WHERE id = $1 AND owner <> $2 AND ($3 IS NULL OR owner_version = $3) RETURNING owner_version",
+            args![&id.0, owner.stored(), expected],
+        )
+        .await?;
+    if let Some(row) = changed {
+        return Ok(Given::Changed(row.get("owner_version")?));
+    }
+    let Some(held) = get(tx, id).await? else { return Ok(Given::Stale(0)) };
+    let stale = expected.is_some_and(|expected| expected != held.owner_version);
+    Ok(if stale { Given::Stale(held.owner_version) } else { Given::Theirs(held.owner_version) })
+}
+
+/// Gives the conversation back to its agent, and to the agent's turns what waited meanwhile: answers that came, messages
+/// that nobody heard.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn hand_back(tx: &mut Tx, ids: &Ids, id: &ConversationId, now: Millis) -> Result<Given, Error> {
+    let given = give(tx, id, &Owner::Agent, None).await?;
+    let Given::Changed(version) = given else { return Ok(given) };
     tx.exec(
-        "UPDATE conversation SET owner = $2, owner_version = owner_version + 1 WHERE id = $1 AND owner <> $2",
-        args![&id.0, owner],
+        "UPDATE turn SET owner_version = $2, due_ms = CASE WHEN state = 'due' THEN $3 ELSE due_ms END
+         WHERE conversation_id = $1 AND state IN ('due', 'parked')",
+        args![&id.0, version, now],
     )
     .await?;
-    Ok(())
+    if message::any_unheard(tx, id).await?
+        && let Some(held) = get(tx, id).await?
+    {
+        turn::schedule(tx, ids, &held, now, now, now).await?;
+    }
+    Ok(given)
 }
 
 /// # Errors

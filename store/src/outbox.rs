@@ -335,7 +335,7 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
 }
 
 /// How far a delivery is: a failure outranks only what was never delivered.
-fn rank(state: DeliveryState) -> u8 {
+pub(crate) fn rank(state: DeliveryState) -> u8 {
     match state {
         DeliveryState::Queued => 0,
         DeliveryState::Sending => 1,

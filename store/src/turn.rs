@@ -66,7 +66,7 @@ pub async fn schedule(
     Ok(())
 }
 
-/// Takes up to `limit` due turns of `agent` whose conversation is free: one a conversation, and its epoch raised.
+/// Takes up to `limit` due turns of `agent` whose conversation is free and not in the hands of staff: one a conversation, and its epoch raised.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -83,7 +83,7 @@ pub async fn claim(
             "UPDATE turn SET state = 'running', attempts = attempts + 1, due_ms = $4
              WHERE seq IN (
                SELECT t.seq FROM turn t JOIN conversation c ON c.id = t.conversation_id
-               WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2
+               WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2 AND c.owner = 'agent'
                  AND NOT EXISTS (
                    SELECT 1 FROM turn e
                    WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running')
@@ -188,7 +188,8 @@ pub async fn anything_due(tx: &mut Tx, agents: &[AgentName], now: Millis) -> Res
     for agent in agents {
         let due = tx
             .row(
-                "SELECT seq FROM turn WHERE agent = $1 AND state IN ('due', 'running') AND due_ms <= $2 LIMIT 1",
+                "SELECT t.seq FROM turn t JOIN conversation c ON c.id = t.conversation_id
+                 WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.owner = 'agent' LIMIT 1",
                 args![agent.as_str(), now],
             )
             .await?;

@@ -73,6 +73,12 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
                 format!("[came from] {}", headline.as_deref().unwrap_or("an advertisement"))
             }
             Part::Job(notice) => notice_line(notice, customer),
+            Part::HandedBack { by, note } => format!(
+                "[{by} of the office answered here by hand and gave the conversation back] {}",
+                note.as_deref().unwrap_or_default()
+            )
+            .trim_end()
+            .into(),
             Part::Unsupported { kind, .. } => format!("[unsupported: {kind}]"),
         })
         .collect();
@@ -131,7 +137,8 @@ pub fn history(messages: &[Message], budget: u64) -> Vec<Spoken> {
 }
 
 fn speak(message: &Message) -> Spoken {
-    let by_agent = matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_) | Author::Phone);
+    let by_agent =
+        matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_) | Author::Phone);
     Spoken { by_agent, text: clip(&parts(&message.parts, None), MESSAGE_CHARS) }
 }
 

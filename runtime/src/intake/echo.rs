@@ -26,19 +26,12 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, echo: Echo, now: Millis) -
     let typed = Message {
         external: Some(echo.id),
         at: Message::placed(echo.sent_at, now),
-        ..Message::new(
-            MessageId::new(&belt.ids),
-            &held.id,
-            Direction::Out,
-            Author::Phone,
-            echo.parts,
-            now,
-        )
+        ..Message::new(MessageId::new(&belt.ids), &held.id, Direction::Out, Author::Phone, echo.parts, now)
     };
     message::put(tx, &typed, false).await?;
     event::put(tx, "message", Some(&held.id), &json!({ "message": typed.id }), now).await?;
     if held.held_by() != Owner::Phone {
-        conversation::take_over(tx, &held.id, &Owner::Phone.stored()).await?;
+        conversation::give(tx, &held.id, &Owner::Phone, None).await?;
         event::put(tx, "conversation", Some(&held.id), &json!({ "changed": "owner" }), now).await?;
         let entry = audit::Entry {
             actor: "house".to_owned(),

@@ -139,14 +139,8 @@ async fn tell_agent(
     now: Millis,
 ) -> Result<(), Error> {
     let parts = vec![Part::Job(news.notice)];
-    let heard = Message::new(
-        MessageId::new(&belt.ids),
-        &held.id,
-        Direction::In,
-        Author::Peer(news.peer),
-        parts,
-        now,
-    );
+    let heard =
+        Message::new(MessageId::new(&belt.ids), &held.id, Direction::In, Author::Peer(news.peer), parts, now);
     message::put(tx, &heard, true).await?;
     event::put(tx, "message", Some(&held.id), &json!({ "message": heard.id }), now).await?;
     turn::schedule(tx, &belt.ids, held, now, now, now).await

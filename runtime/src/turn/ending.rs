@@ -52,7 +52,7 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
                 conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
                 if taken.conversation.address.channel.is_link() {
                     note(tx, &belt, &taken, text, now).await?;
-                } else {
+                } else if is_still_theirs(tx, &taken).await? {
                     let speech = Speech {
                         key: format!("turn:{}", taken.id),
                         author: Author::Agent(taken.conversation.agent.clone()),
@@ -70,6 +70,12 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
     run.tell(ProgressStep::Finished);
     run.ring(Stage::Delivery);
     Ok(())
+}
+
+/// Whether nobody took the conversation over since the turn began: then what it has to say is not said at all.
+async fn is_still_theirs(tx: &mut Tx, taken: &turn::Taken) -> Result<bool, Error> {
+    let held = conversation::get(tx, &taken.conversation.id).await?;
+    Ok(held.is_some_and(|held| held.owner_version == taken.owner_version))
 }
 
 /// A job's conversation has nobody to talk to: what the agent concludes is kept for staff to read.

@@ -1,6 +1,7 @@
 //! The database: opened from a URL, migrated, read on a pool, written through closures. All driver knowledge is in this
 //! folder; no table is named here.
 
+pub(crate) mod among;
 mod crash;
 mod inspect;
 mod migrate;

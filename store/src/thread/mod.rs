@@ -1,7 +1,14 @@
 //! Conversations as staff see them: one row a conversation, moved in the transaction of each message. What a thread owes to
 //! other tables (its person, its owner, how its last message was delivered) is read from those, never copied.
 
+pub mod change;
+pub mod list;
+pub mod messages;
+mod read;
+
 use domain::message::{Author, Direction, Message, Part};
+
+pub use read::{Last, Person, Thread, by_ids, get};
 
 use crate::{Error, Tx, args};
 
@@ -22,7 +29,7 @@ pub(crate) async fn moved(tx: &mut Tx, message: &Message, unheard: bool) -> Resu
                 CASE WHEN c.channel LIKE 'link:%' THEN 'link' WHEN c.channel LIKE 'cli:%' THEN 'cli'
                      ELSE c.channel END,
                 CASE WHEN c.channel LIKE 'link:%' OR c.channel = 'console' THEN 1 ELSE 0 END,
-                'open', $4, CASE WHEN $5 = 1 OR ($6 = 1 AND c.agent = 'nobody') THEN $3 END, $2, $3, c.created_ms
+                'open', $4, CASE WHEN $5 = 1 OR ($6 = 1 AND (c.agent = 'nobody' OR c.owner <> 'agent')) THEN $3 END, $2, $3, c.created_ms
          FROM conversation c WHERE c.id = $1
          ON CONFLICT (conversation_id) DO UPDATE SET
            unread = thread.unread + excluded.unread,

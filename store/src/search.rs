@@ -1,0 +1,207 @@
+//! Words of messages, found by an index that is filled in the background: a message is looked for some seconds after it was
+//! said, and neither a webhook nor a turn waits for it. What people type into a search is only ever text.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use domain::{
+    clock::Millis,
+    message::{self, Part},
+    spelling,
+};
+
+use crate::{Error, Store, Tx, args, setting};
+
+/// How far the index was filled.
+const FILLED: &str = "search.filled";
+/// Makes whoever fills take turns.
+const FILL: i64 = 1020;
+/// Messages of one transaction.
+const BATCH: i64 = 500;
+/// A transaction may commit its row after one with a higher number; none is open for so long.
+const SETTLED: Duration = Duration::from_secs(60);
+/// Words and letters of one message that are found.
+const WORDS: usize = 1_000;
+/// Words of a search, and letters of one.
+const ASKED: usize = 8;
+const LETTERS: usize = 48;
+
+/// Indexes messages that are not yet; says how many.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn fill(store: &Store, now: Millis) -> Result<usize, Error> {
+    let mut tx = store.reader();
+    let filled = position(&mut tx).await?;
+    if pending(&mut tx, filled).await?.is_empty() && !moves(&mut tx, filled, now).await? {
+        return Ok(0);
+    }
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.one_claim_at_a_time(FILL).await?;
+                let filled = position(tx).await?;
+                let rows = pending(tx, filled).await?;
+                for (seq, words) in &rows {
+                    put(tx, *seq, words).await?;
+                }
+                settle(tx, filled, now).await?;
+                Ok(rows.len())
+            })
+        })
+        .await
+}
+
+async fn position(tx: &mut Tx) -> Result<i64, Error> {
+    Ok(setting::get(tx, FILLED).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Messages after `filled` that the index lacks, with their words.
+async fn pending(tx: &mut Tx, filled: i64) -> Result<Vec<(i64, String)>, Error> {
+    let sql = if tx.is_postgres() {
+        "SELECT m.seq, m.parts FROM message m
+         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.seq = m.seq) ORDER BY m.seq LIMIT $2"
+    } else {
+        "SELECT m.seq, m.parts FROM message m
+         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.rowid = m.seq) ORDER BY m.seq LIMIT $2"
+    };
+    let rows = tx.rows(sql, args![filled, BATCH]).await?;
+    rows.iter()
+        .map(|row| {
+            let parts: Vec<Part> = row.json("parts")?;
+            Ok((row.get("seq")?, words_of(&parts)))
+        })
+        .collect()
+}
+
+async fn put(tx: &mut Tx, seq: i64, words: &str) -> Result<(), Error> {
+    let sql = if tx.is_postgres() {
+        "INSERT INTO message_words (seq, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))
+         ON CONFLICT (seq) DO NOTHING"
+    } else {
+        "INSERT INTO message_words (rowid, words) VALUES ($1, $2)"
+    };
+    tx.exec(sql, args![seq, words]).await?;
+    Ok(())
+}
+
+/// The last number before which nothing can come any more.
+async fn settled(tx: &mut Tx, filled: i64, now: Millis) -> Result<Option<i64>, Error> {
+    let before = Millis(now.0.saturating_sub(i64::try_from(SETTLED.as_millis()).unwrap_or(0)));
+    let row = tx
+        .row(
+            "SELECT MAX(seq) AS seq FROM (SELECT seq, received_ms FROM message WHERE seq > $1 ORDER BY seq LIMIT $3) AS m
+             WHERE received_ms <= $2",
+            args![filled, before, 2 * BATCH],
+        )
+        .await?;
+    row.map_or(Ok(None), |row| row.get("seq"))
+}
+
+async fn moves(tx: &mut Tx, filled: i64, now: Millis) -> Result<bool, Error> {
+    Ok(settled(tx, filled, now).await?.is_some_and(|seq| seq > filled))
+}
+
+/// Moves the position to what is settled and indexed.
+async fn settle(tx: &mut Tx, filled: i64, now: Millis) -> Result<(), Error> {
+    let rest = pending(tx, filled).await?;
+    let first_missing = rest.first().map_or(i64::MAX, |(seq, _)| *seq);
+    if let Some(seq) = settled(tx, filled, now).await? {
+        let position = seq.min(first_missing.saturating_sub(1));
+        if position > filled {
+            setting::put(tx, FILLED, &position.to_string()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Each word once, folded; an empty text for a message without words.
+fn words_of(parts: &[Part]) -> String {
+    let mut text = message::words(parts);
+    for part in parts {
+        if let Part::Media(media) = part {
+            let more = [&media.name, &media.caption].into_iter().flatten();
+            more.for_each(|more| {
+                text.push(' ');
+                text.push_str(more);
+            });
+        }
+    }
+    let folded = spelling::fold(&text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: BTreeSet<String> =
+        words.take(WORDS).map(|word| word.chars().take(LETTERS).collect()).collect();
+    words.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// Fewer digits name no number.
+const LEAST_DIGITS: usize = 3;
+/// Longer than any word that is indexed.
+const NO_WORD: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+/// What somebody typed into a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    folded: String,
+    words: Vec<String>,
+    digits: String,
+}
+
+impl Words {
+    /// `None` where nothing was typed that can be looked for.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let folded: String = spelling::fold(text).chars().filter(|c| !c.is_control()).take(200).collect();
+        let words: Vec<String> = folded
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .take(ASKED)
+            .map(|word| word.chars().take(LETTERS).collect())
+            .collect();
+        // A number as people write it; a name with a number in it is none.
+        let number = folded.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-/().".contains(c));
+        let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+        let digits = if number && digits.len() >= LEAST_DIGITS { digits } else { String::new() };
+        let folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!folded.is_empty()).then_some(Self { folded, words, digits })
+    }
+
+    /// For `LIKE ... ESCAPE '!'`: the text anywhere.
+    pub(crate) fn contained(&self) -> String {
+        let mut pattern = String::from("%");
+        for c in self.folded.chars() {
+            if matches!(c, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        pattern
+    }
+
+    /// For `LIKE`: the digits anywhere, without what stands before them within a country; empty for no number.
+    pub(crate) fn digits(&self) -> String {
+        let digits = self.digits.strip_prefix("00").or_else(|| self.digits.strip_prefix('0'));
+        let digits = digits.unwrap_or(&self.digits);
+        if digits.is_empty() { String::new() } else { format!("%{digits}%") }
+    }
+
+    /// For the index: all words, the last perhaps not finished.
+    pub(crate) fn query(&self, postgres: bool) -> String {
+        // Words are letters and digits alone: nothing in them means anything to either database.
+        let nothing = [NO_WORD.to_owned()];
+        let words = if self.words.is_empty() { &nothing[..] } else { &self.words };
+        let Some((last, before)) = words.split_last() else { return String::new() };
+        let whole = |word: &String| if postgres { format!("'{word}'") } else { format!("\"{word}\"") };
+        let mut words: Vec<String> = before.iter().map(whole).collect();
+        words.push(match (last.chars().count() >= 2, postgres) {
+            (true, true) => format!("'{last}':*"),
+            (true, false) => format!("\"{last}\"*"),
+            (false, _) => whole(last),
+        });
+        words.join(if postgres { " & " } else { " " })
+    }
+}
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;
