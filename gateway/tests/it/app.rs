@@ -129,6 +129,11 @@ pub async fn house(db: &Db) -> App {
     serve(db, |gateway, _| router::house(gateway)).await
 }
 
+/// The gateway's own port, where staff come in by `config`.
+pub async fn house_of(db: &Db, config: plumbline_gateway::staff::Config) -> App {
+    serve_as(db, config, |gateway, _| router::house(gateway)).await
+}
+
 /// The gateway's own port with Meta's webhook.
 pub async fn with_meta(db: &Db, room: Room) -> App {
     let config = channels::whatsapp::Config {
@@ -145,6 +150,14 @@ pub async fn with_meta(db: &Db, room: Room) -> App {
 }
 
 async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
+    serve_as(db, plumbline_gateway::staff::Config::default(), router).await
+}
+
+async fn serve_as(
+    db: &Db,
+    staff: plumbline_gateway::staff::Config,
+    router: impl FnOnce(&Gateway, &str) -> axum::Router,
+) -> App {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&woken);
@@ -158,7 +171,7 @@ async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> 
         waker: Waker::new(move || {
             counter.fetch_add(1, Ordering::SeqCst);
         }),
-        staff: crate::staff::staff(plumbline_gateway::staff::Config::default()),
+        staff: crate::staff::staff(staff),
         config: Config::default(),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -211,10 +224,9 @@ impl App {
         store::office::job::get(&mut self.gateway.store.reader(), &JobId::from(id)).await.unwrap()
     }
 
-    /// Takes what waits in the inbox, in order: channel, external id, whose news it is for, from whom, and the notice.
-    pub async fn arrivals(&self) -> Vec<(String, String, String, String, JobNotice)> {
-        let taken = self
-            .gateway
+    /// Takes what waits in the inbox, in order.
+    async fn taken(&self) -> Vec<inbox::Taken> {
+        self.gateway
             .store
             .write(|tx| {
                 Box::pin(async move {
@@ -227,8 +239,17 @@ impl App {
                 })
             })
             .await
-            .unwrap();
-        let arrivals = taken.into_iter().map(|row| match row.body.unwrap() {
+            .unwrap()
+    }
+
+    /// The bodies of what waits in the inbox.
+    pub async fn inbox(&self) -> Vec<Inbound> {
+        self.taken().await.into_iter().map(|row| row.body.unwrap()).collect()
+    }
+
+    /// What waits in the inbox: channel, external id, whose news it is for, from whom, and the notice.
+    pub async fn arrivals(&self) -> Vec<(String, String, String, String, JobNotice)> {
+        let arrivals = self.taken().await.into_iter().map(|row| match row.body.unwrap() {
             Inbound::Job { to, peer, job, notice } => {
                 assert_eq!((row.lane.as_str(), notice.job()), (job.as_str(), &job));
                 (row.channel.0, row.external, to.0, peer.0, notice)

@@ -4,12 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod app;
+mod approvals;
 mod bindings;
 mod clients;
+mod entrance;
 mod health;
 mod jobs;
 mod link;
+mod provider;
 mod push;
 mod staff;
 mod strangers;
+mod users;
 mod webhooks;
