@@ -2,11 +2,13 @@
 
 use domain::{billing::Decision, language::Language};
 
-use super::{InvoiceDocument, html, sample};
+use super::{InvoiceDocument, html::CSS, html::html, html::style_source, sample};
 
 fn page(invoice: &domain::invoice::Invoice, language: Language) -> String {
     let firm = sample::firm();
-    html(&InvoiceDocument { invoice, firm: &firm }, language, "/console/invoice.css").unwrap()
+    let page = html(&InvoiceDocument { invoice, firm: &firm }, language).unwrap();
+    assert_eq!(page.matches(CSS).count(), 1);
+    page.replace(CSS, "")
 }
 
 #[test]
@@ -54,13 +56,20 @@ fn a_firm_that_charges_no_vat_says_why() {
     firm.country = "AT".to_owned();
     let invoice = sample::everyday(&firm);
     let document = InvoiceDocument { invoice: &invoice, firm: &firm };
-    let text = html(&document, Language::De, "x.css").unwrap();
+    let text = html(&document, Language::De).unwrap();
     assert!(text.contains("Gemäß § 19 UStG wird keine Umsatzsteuer berechnet."), "{text}");
     // German law is for German firms.
     assert!(!text.contains("§ 14b") && !text.contains("§ 35a"), "{text}");
 }
 
 #[test]
-fn the_sheet_styles_by_class_and_fetches_nothing() {
-    assert!(!super::CSS.contains("url(") && !super::CSS.contains("@import"));
+fn the_style_is_named_by_what_a_browser_computes_of_it() {
+    let firm = sample::firm();
+    let invoice = sample::everyday(&firm);
+    let page = html(&InvoiceDocument { invoice: &invoice, firm: &firm }, Language::De).unwrap();
+    let inside = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    assert_eq!(inside, CSS);
+    assert!(!CSS.contains("url(") && !CSS.contains("@import") && !CSS.contains('<'));
+    let source = style_source();
+    assert!(source.starts_with("'sha256-") && source.ends_with("='") && source.len() == 53, "{source}");
 }

@@ -11,7 +11,7 @@ mod words;
 use domain::{firm::Firm, invoice::Invoice, language::Language};
 
 pub use error::{DocumentError, Fault};
-pub use html::{CSS, html};
+pub use html::{html, style_source};
 
 /// An invoice as it is stored, and whose it is.
 #[derive(Clone, Copy, Debug)]

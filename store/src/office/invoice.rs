@@ -186,8 +186,45 @@ pub async fn of_job(tx: &mut Tx, job: &JobId) -> Result<Vec<Invoice>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<Invoice>, Error> {
+    page(tx, &Filter::default(), None, limit).await
+}
+
+/// Which invoices; an empty filter is all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub state: Option<InvoiceState>,
+    pub customer: Option<CustomerId>,
+    pub job: Option<JobId>,
+}
+
+/// The newest invoices of those that `filter` names, from below the year and number `after` on.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<(i16, i64)>,
+    limit: i64,
+) -> Result<Vec<Invoice>, Error> {
+    let (year, number) = after.map_or((i64::MAX, 0), |(year, number)| (year.into(), number));
     let rows = tx
-        .rows("SELECT body, state FROM invoice ORDER BY year DESC, number DESC LIMIT $1", args![limit])
+        .rows(
+            "SELECT body, state FROM invoice
+             WHERE (year < $1 OR (year = $1 AND number < $2))
+               AND (CAST($3 AS TEXT) IS NULL OR state = $3)
+               AND (CAST($4 AS TEXT) IS NULL OR customer_id = $4)
+               AND (CAST($5 AS TEXT) IS NULL OR job_id = $5)
+             ORDER BY year DESC, number DESC LIMIT $6",
+            args![
+                year,
+                number,
+                filter.state.map(InvoiceState::as_str),
+                filter.customer.as_ref().map(CustomerId::as_str),
+                filter.job.as_ref().map(JobId::as_str),
+                limit
+            ],
+        )
         .await?;
     rows.iter().map(read).collect()
 }

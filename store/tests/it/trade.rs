@@ -15,7 +15,7 @@ use plumbline_store::{
     Error, Store, conversation, handoff,
     office::{
         customer,
-        invoice::{self, Cancellation, Draft},
+        invoice::{self, Cancellation, Draft, Filter},
         job::{self, Acceptance, Change},
     },
 };
@@ -219,6 +219,21 @@ async fn invoices_have_no_gaps_and_a_job_has_one() {
         assert_eq!(open.len(), 3);
         assert_eq!(invoice::get(&mut tx, &first.id).await.unwrap(), Some(first));
         assert_eq!(invoice::list(&mut tx, 2).await.unwrap()[0].id.as_str(), "RE-2027-0001");
+        // Page by page each comes once, newest first.
+        let (mut seen, mut after) = (Vec::new(), None);
+        while let Some(next) = invoice::page(&mut tx, &Filter::default(), after, 1).await.unwrap().pop() {
+            after = Some((next.year, next.number));
+            seen.push(next.id.0);
+        }
+        assert_eq!(seen, ["RE-2027-0001", "RE-2026-0002", "RE-2026-0001"]);
+        let of = |filter: Filter| {
+            let store = store.clone();
+            async move { invoice::page(&mut store.reader(), &filter, None, 10).await.unwrap().len() }
+        };
+        assert_eq!(of(Filter { job: Some("JOB-789-001".into()), ..Filter::default() }).await, 1);
+        assert_eq!(of(Filter { customer: Some("790".into()), ..Filter::default() }).await, 0);
+        assert_eq!(of(Filter { state: Some(InvoiceState::Open), ..Filter::default() }).await, 3);
+        assert_eq!(of(Filter { state: Some(InvoiceState::Paid), ..Filter::default() }).await, 0);
     })
     .await;
 }
