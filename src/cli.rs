@@ -1,9 +1,9 @@
 //! What may be typed after `plumbline`. Parses; does nothing.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::contact::Role;
+use domain::{contact::Role, staff::ConsoleRole};
 
 /// Field and office agents for a plumbing firm.
 ///
@@ -44,6 +44,11 @@ pub enum Command {
     /// Customers: whom the office bills
     #[command(subcommand)]
     Customers(CustomersCommand),
+    Token(TokenArgs),
+    /// Print the OpenAPI 3.1 document of the API
+    ///
+    /// A running gateway serves the same at /openapi.json, and a page to read it at /docs.
+    Openapi,
     /// Play conversations kept as data against the configured model
     ///
     /// Each file, or each .toml file of a folder, is played in a house of its own with the demo customers, a database of
@@ -116,6 +121,24 @@ impl ServeRole {
     }
 }
 
+/// Mint a bearer token for the API, the live stream and the console
+///
+/// Prints the token alone to stdout, and to stderr a login link that opens the console in a browser, once. Registers the
+/// user if nobody of that name works here; somebody who was removed is taken back. The token ends by itself, by logging
+/// out, or with `plumbline users remove`.
+#[derive(Clone, Debug, Args)]
+pub struct TokenArgs {
+    /// Who it is; a name is one person, in any case
+    #[arg(long, value_name = "NAME")]
+    pub user: String,
+    /// owner, admin, dispatcher, staff or auditor; all but the last may approve jobs
+    #[arg(long, value_parser = crate::commands::token::role)]
+    pub role: ConsoleRole,
+    /// How long it is good: a number with s, m, h or d
+    #[arg(long, value_name = "TIME", default_value = "12h", value_parser = crate::commands::token::duration)]
+    pub expires: Duration,
+}
+
 /// Run the WhatsApp Cloud API emulator alone, for any client
 ///
 /// Speaks the Graph API under any /vNN.N, sends signed webhooks, enforces the limits, makes faults on demand, and shows
@@ -156,6 +179,15 @@ pub enum UsersCommand {
     Import { file: PathBuf },
     /// List everybody, with roles and phone numbers
     List,
+    /// Somebody has left: nothing they were given counts any more
+    ///
+    /// Ends their console sessions, tokens and open pages at once, and takes the roles technician and office from the
+    /// person who is reached under that name or phone number, so that they can approve nothing by message either. What
+    /// they did stays in the records.
+    Remove {
+        /// A name as `plumbline users list` or the console shows it, or a phone number
+        who: String,
+    },
     /// Register one person
     Add {
         /// Digits with country code, or without one: then COMMS_DEFAULT_COUNTRY_CODE is put before them

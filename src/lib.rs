@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 pub mod cli;
 pub mod commands;
+pub mod console_login;
 pub mod open_questions;
 pub mod people;
 pub mod play;
@@ -73,6 +74,10 @@ async fn command(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => commands::migrate::run(&settings, out).await,
         Command::Users(command) => commands::users::run(&settings, command, out).await,
         Command::Customers(command) => commands::customers::run(&settings, command, out).await,
+        Command::Token(arguments) => {
+            commands::token::run(&settings, &arguments, out, &mut io::stderr()).await
+        }
+        Command::Openapi => commands::openapi::run(out),
         Command::Eval { paths } => commands::eval::run(&settings, &paths, out).await,
         Command::Queue(command) => commands::queue::run(&settings, command, out).await,
     }

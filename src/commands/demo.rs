@@ -1,23 +1,25 @@
 //! `plumbline demo`: everything in one process with the WhatsApp sandbox in Meta's place, and the two people's phones in a
 //! web page. The road is that of `serve`; only the address of the Graph API is another.
 
-use std::{io::Write, sync::Arc};
+use std::{io::Write, net::SocketAddr, sync::Arc};
 
 use channels::whatsapp;
 use domain::{
     address::ChannelName,
     clock::{Clock, SystemClock},
-    contact::Role,
+    contact::{Identity, Role},
     id::Ids,
+    staff::ConsoleRole,
 };
 use sandbox::PersonConfig;
-use store::Store;
+use store::{Store, contact};
 
 use super::{Failure, sandbox as emulator, serve};
 use crate::{
     app::{App, Hosting, Means},
     assets::Folder,
     cli::DemoArgs,
+    console_login::{self, Guest},
     people::{self, Demo, Seats},
     settings::Settings,
     shutdown::Shutdown,
@@ -44,6 +46,7 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
     let channel = channel(settings, &config);
     let sandbox = emulator::start(config, &shutdown).await?;
     submit_templates(settings, sandbox.base_url(), &account, &token).await?;
+    let (watched, link_ids) = (store.clone(), Arc::clone(&ids));
     let hosting = Hosting {
         gateway: true,
         belt: true,
@@ -63,11 +66,33 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
         sandbox.base_url()
     )?;
     if let Some(address) = app.gateway {
+        let link = login_link(settings, &watched, &link_ids, address).await?;
+        writeln!(out, "Console: {link}")?;
+        writeln!(out, "         (good once; another: plumbline token --user NAME --role owner)")?;
         writeln!(out, "Gateway: http://{address}/health")?;
     }
     out.flush()?;
     serve::finish(app, &shutdown).await;
     Ok(())
+}
+
+/// A way into the console for the demo's office person, who owns the firm.
+async fn login_link(
+    settings: &Settings,
+    store: &Store,
+    ids: &Arc<Ids>,
+    address: SocketAddr,
+) -> Result<String, Failure> {
+    let demo = Demo::read(settings)?;
+    let office = demo.holder(Role::Office);
+    let mut guest = Guest::named(office.map_or("Office", |person| &person.name), ConsoleRole::Owner);
+    if let Some(person) = office {
+        let known = contact::find(&mut store.reader(), &[Identity::phone(&person.phone)]).await?;
+        guest.contact = known.map(|known| known.id);
+    }
+    let place = console_login::place(settings, Some(address));
+    let (_, link) = console_login::link(settings, store, ids, guest, &place, SystemClock.now()).await?;
+    Ok(link)
 }
 
 /// The demo people with their phones, the technician first.

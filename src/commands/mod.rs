@@ -6,9 +6,11 @@ pub mod demo;
 pub mod doctor;
 pub mod eval;
 pub mod migrate;
+pub mod openapi;
 pub mod queue;
 pub mod sandbox;
 pub mod serve;
+pub mod token;
 pub mod users;
 
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
 //! `plumbline serve`: the real thing, in one process or shared out among several over one database.
 
-use std::{collections::BTreeSet, io::Write, sync::Arc};
+use std::{collections::BTreeSet, io::Write, net::SocketAddr, sync::Arc};
 
 use channels::whatsapp;
 use domain::{
@@ -8,13 +8,15 @@ use domain::{
     agent::AgentName,
     clock::{Clock, SystemClock},
     id::Ids,
+    staff::ConsoleRole,
 };
-use store::Store;
+use store::{Store, user};
 
 use super::Failure;
 use crate::{
     app::{App, Hosting, Means},
     cli::{ServeArgs, ServeRole},
+    console_login::{self, Guest},
     people,
     settings::{Communication, Provider, Settings},
     shutdown::Shutdown,
@@ -31,15 +33,37 @@ pub async fn run(settings: &Settings, arguments: &ServeArgs, out: &mut dyn Write
     people::register_phones(settings, &store, &ids, clock.now()).await?;
     let hosting = hosting(&arguments.roles, config);
     let works = if hosting.belt { "works on the queues" } else { "only takes in" };
+    let (watched, link_ids) = (store.clone(), Arc::clone(&ids));
     let app = App::build(settings, store, hosting, Means { clock, ids, model: None }).await?;
     let model = &app.model;
     writeln!(out, "Plumbline serves: {}; it {works}. Model: {model}.", names(&arguments.roles))?;
     if let Some(address) = app.gateway {
         let place = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         writeln!(out, "Webhook: {place}/whatsapp/webhook · health: http://{address}/health")?;
+        welcome(settings, &watched, &link_ids, address, out).await?;
     }
     out.flush()?;
     finish(app, &shutdown).await;
+    Ok(())
+}
+
+/// Says where the console is, and lets the first person in: a link that is good once.
+async fn welcome(
+    settings: &Settings,
+    store: &Store,
+    ids: &Arc<Ids>,
+    address: SocketAddr,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let place = console_login::place(settings, Some(address));
+    if !user::list(&mut store.reader()).await?.is_empty() {
+        let mend = "plumbline token --user NAME --role ROLE prints a login link";
+        writeln!(out, "Console: {place}/console ({mend})")?;
+        return Ok(());
+    }
+    let guest = Guest::named("Owner", ConsoleRole::Owner);
+    let (_, link) = console_login::link(settings, store, ids, guest, &place, SystemClock.now()).await?;
+    writeln!(out, "Console: {link} (good once; nobody works there yet)")?;
     Ok(())
 }
 

@@ -4,10 +4,13 @@ use std::io::Write;
 
 use domain::{
     clock::{Clock as _, SystemClock},
-    contact::{Contact, Identity, IdentityKind},
+    contact::{Contact, Identity, IdentityKind, Role},
     import::{self, Person},
 };
-use store::{Store, contact};
+use store::{
+    Store, Tx, audit, contact,
+    user::{self, User},
+};
 
 use super::{Failure, ids, open, read, table};
 use crate::{cli::UsersCommand, settings::Settings};
@@ -37,6 +40,7 @@ pub async fn run(settings: &Settings, command: UsersCommand, out: &mut dyn Write
             register(&open(settings).await?, vec![person]).await?;
             writeln!(out, "{said}")?;
         }
+        UsersCommand::Remove { who } => remove(settings, &who, out).await?,
         UsersCommand::List => list(&open(settings).await?, out).await?,
     }
     Ok(())
@@ -58,6 +62,57 @@ async fn register(store: &Store, people: Vec<Person>) -> Result<(), Failure> {
         })
     });
     Ok(change.await?)
+}
+
+/// Lets go whoever is called `who`, at the console and by message.
+async fn remove(settings: &Settings, who: &str, out: &mut dyn Write) -> Result<(), Failure> {
+    let who = who.trim();
+    let digits = import::digits_of_phone(who, &settings.country_code).ok();
+    let store = open(settings).await?;
+    let mut tx = store.reader();
+    let mut contacts = Vec::new();
+    if let Some(digits) = &digits {
+        contacts.extend(contact::find(&mut tx, &[Identity::phone(digits)]).await?);
+    } else {
+        let called = |person: &Contact| person.name.to_lowercase() == who.to_lowercase();
+        contacts.extend(contact::list(&mut tx).await?.into_iter().filter(called));
+    }
+    contacts.retain(|person| person.has(Role::Office) || person.has(Role::Technician));
+    if contacts.len() > 1 {
+        let mend = "name one by phone number";
+        return Err(Failure::Failed(format!("{} people are called {who}: {mend}", contacts.len())));
+    }
+    let mut users: Vec<User> = user::list(&mut tx).await?;
+    let linked = |user: &User| contacts.iter().any(|person| user.contact.as_ref() == Some(&person.id));
+    users.retain(|user| linked(user) || user.name.to_lowercase() == who.to_lowercase());
+    if contacts.is_empty() && users.is_empty() {
+        return Err(Failure::Failed(format!("nobody called {who} works here: see `plumbline users list`")));
+    }
+    let (console, person) = (users.len(), contacts.first().map(|person| person.name.clone()));
+    let change = store.write(move |tx| Box::pin(async move { let_go(tx, users, contacts).await }));
+    change.await?;
+    if let Some(person) = person {
+        writeln!(out, "{person} is no technician and no office person any more.")?;
+    }
+    if console > 0 {
+        writeln!(out, "{who} may not come to the console any more; what was open is closed.")?;
+    }
+    Ok(())
+}
+
+async fn let_go(tx: &mut Tx, users: Vec<User>, contacts: Vec<Contact>) -> Result<(), store::Error> {
+    let now = SystemClock.now();
+    let entry =
+        |action, subject| audit::Entry { actor: "house".to_owned(), action, subject, digest: String::new() };
+    for person in contacts {
+        contact::take_roles(tx, &person.id, &[Role::Office, Role::Technician]).await?;
+        audit::append(tx, &entry("contact_left", person.id.0), now).await?;
+    }
+    for user in users {
+        user::remove(tx, &user.id, now).await?;
+        audit::append(tx, &entry("user_removed", user.id.0), now).await?;
+    }
+    Ok(())
 }
 
 async fn list(store: &Store, out: &mut dyn Write) -> Result<(), Failure> {

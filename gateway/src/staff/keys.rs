@@ -142,7 +142,7 @@ fn usable(jwk: &Jwk) -> Option<Key> {
         _ => return None,
     };
     if let Some(named) = jwk.common.key_algorithm
-        && named.to_string() != format!("{algorithm:?}")
+        && Algorithm::try_from(named).ok() != Some(algorithm)
     {
         return None;
     }

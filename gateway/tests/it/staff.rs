@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{clock::Clock as _, id::UserId, staff::ConsoleRole};
+use domain::{id::UserId, staff::ConsoleRole};
 use plumbline_gateway::staff::{
     Config, Staff,
     token::{Grant, Tokens},
