@@ -14,6 +14,7 @@ pub mod handoff;
 pub mod inbox;
 pub mod journal;
 pub mod message;
+pub mod names;
 pub mod office;
 pub mod outbox;
 pub mod question;

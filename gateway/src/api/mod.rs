@@ -2,9 +2,11 @@
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
 pub(crate) mod approvals;
+pub(crate) mod field;
 pub(crate) mod jobs;
 pub(crate) mod me;
 pub(crate) mod page;
+pub(crate) mod threads;
 pub(crate) mod users;
 
 use axum::{extract::State, http::Uri};
@@ -61,6 +63,7 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(approvals::router())
         .merge(jobs::router())
         .merge(me::router())
+        .merge(threads::router())
         .merge(users::router());
     let live = OpenApiRouter::new().routes(routes!(ticket::issue));
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/comms", comms).nest("/api/live", live)

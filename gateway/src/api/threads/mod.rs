@@ -1,0 +1,24 @@
+//! Conversations over HTTP: the list, one of them, its messages, and what staff do with it.
+
+mod list;
+mod messages;
+mod one;
+mod part;
+pub(crate) mod view;
+
+use domain::id::ConversationId;
+use store::{Tx, thread::Thread};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::field::nothing;
+use crate::{error::Problem, state::Gateway};
+
+pub(crate) fn router() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().merge(list::router()).merge(one::router()).merge(messages::router())
+}
+
+/// # Errors
+/// 404 `not_found`.
+pub(crate) async fn find(tx: &mut Tx, id: &ConversationId) -> Result<Thread, Problem> {
+    store::thread::get(tx, id).await?.ok_or_else(|| nothing("there is no such thread"))
+}

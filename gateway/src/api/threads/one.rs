@@ -1,0 +1,76 @@
+//! One thread, with what else a person beside it wants to know: its jobs, what is asked there, who the customer may be.
+
+use axum::{Json, extract::State};
+use domain::{id::ConversationId, staff::Permission};
+use serde::Serialize;
+use store::{event, handoff, question};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::view::{self, ThreadView};
+use crate::{api::field::Id, error::Problem, staff::Principal, state::Gateway};
+
+/// Jobs of one thread that are named.
+const JOBS: i64 = 50;
+
+pub(super) fn router() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(get))
+}
+
+#[derive(Serialize, ToSchema)]
+struct ThreadDetail {
+    #[serde(flatten)]
+    thread: ThreadView,
+    /// Jobs that were reported here, newest first.
+    jobs: Vec<JobName>,
+    /// Ids of the questions that are open here, oldest first; approvals are at `/approvals/{id}`.
+    questions: Vec<String>,
+    as_of_seq: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct JobName {
+    id: String,
+    customer_id: String,
+    /// As the agent that handed it over knows it.
+    state: &'static str,
+}
+
+/// One thread
+#[utoipa::path(
+    get,
+    path = "/threads/{id}",
+    tag = "threads",
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = ThreadDetail),
+        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn get(
+    State(gateway): State<Gateway>,
+    principal: Principal,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<ThreadDetail>, Problem> {
+    principal.require(Permission::ThreadView)?;
+    let mut tx = gateway.store.reader();
+    let as_of_seq = event::last(&mut tx).await?;
+    let thread = super::find(&mut tx, &id).await?;
+    let jobs = handoff::list(&mut tx, &id, JOBS).await?;
+    let asked = question::seen_by(&mut tx, &id).await?;
+    Ok(Json(ThreadDetail {
+        thread: view::threads(&mut tx, &[thread], gateway.now()).await?.remove(0),
+        jobs: jobs
+            .into_iter()
+            .map(|job| JobName {
+                id: job.report.job_id.0,
+                customer_id: job.report.customer_id.0,
+                state: job.state.as_str(),
+            })
+            .collect(),
+        questions: asked.into_iter().filter(|asked| asked.open).map(|asked| asked.question.0).collect(),
+        as_of_seq,
+    }))
+}
