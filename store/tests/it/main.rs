@@ -3,6 +3,7 @@
 
 mod belt;
 mod check;
+mod console;
 mod databases;
 mod events;
 mod inspect;
