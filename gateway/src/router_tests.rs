@@ -24,13 +24,21 @@ fn staff() -> crate::staff::Staff {
         .unwrap()
 }
 
+fn firm() -> domain::firm::Firm {
+    let shipped =
+        [include_str!("../../config/firm.toml"), include_str!("../../config/billing.toml")].concat();
+    let layer: toml::Table = toml::from_str(&shipped).unwrap();
+    layer["firm"].clone().try_into().unwrap()
+}
+
 async fn guarded_by(config: Config, routes: Router) -> (tempfile::TempDir, Router) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/router.db", folder.path().display());
     let store = store::Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
     let clock = Arc::new(ManualClock::at(Millis(1)));
     let ids = Arc::new(Ids::new(clock.clone(), [1; 32]));
-    let gateway = Gateway { store, clock, ids, waker: Waker::none(), staff: staff(), config };
+    let gateway =
+        Gateway { store, clock, ids, waker: Waker::none(), staff: staff(), firm: Arc::new(firm()), config };
     (folder, guarded(routes, &gateway))
 }
 

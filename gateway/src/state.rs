@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     agent::AgentName,
     clock::{Clock, Millis},
+    firm::Firm,
     id::Ids,
 };
 use secrecy::SecretString;
@@ -75,6 +76,8 @@ pub struct Gateway {
     pub waker: Waker,
     /// Who is at the console.
     pub staff: Staff,
+    /// Whose invoices are handed out.
+    pub firm: Arc<Firm>,
     pub config: Config,
 }
 

@@ -117,6 +117,7 @@ impl App {
             ids: Arc::clone(&means.ids),
             waker: waker(&bell),
             staff: staff(settings, &http).map_err(Failure::Usage)?,
+            firm: Arc::new(settings.firm.clone()),
             config: gateway_config(settings),
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;

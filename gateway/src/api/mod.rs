@@ -2,6 +2,7 @@
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
 pub(crate) mod approvals;
+pub(crate) mod invoices;
 pub(crate) mod field;
 pub(crate) mod jobs;
 pub(crate) mod me;
@@ -61,6 +62,7 @@ impl Modify for Proofs {
 pub(crate) fn routes() -> OpenApiRouter<Gateway> {
     let comms = OpenApiRouter::new()
         .merge(approvals::router())
+        .merge(invoices::router())
         .merge(jobs::router())
         .merge(me::router())
         .merge(threads::router())

@@ -172,6 +172,7 @@ async fn serve_as(
             counter.fetch_add(1, Ordering::SeqCst);
         }),
         staff: crate::staff::staff(staff),
+        firm: Arc::new(crate::invoices::firm()),
         config: Config::default(),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -9,6 +9,7 @@ mod bindings;
 mod clients;
 mod entrance;
 mod health;
+mod invoices;
 mod jobs;
 mod link;
 mod provider;
