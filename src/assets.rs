@@ -36,6 +36,14 @@ struct Demo;
 #[include = "*.json"]
 struct Templates;
 
+#[derive(RustEmbed)]
+#[folder = "console"]
+#[include = "*.html"]
+#[include = "*.css"]
+#[include = "*.js"]
+#[include = "*.svg"]
+struct ConsoleFiles;
+
 /// One folder of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Folder {
@@ -131,6 +139,15 @@ fn embedded<E: RustEmbed>() -> BTreeMap<String, String> {
         Some((stem, String::from_utf8_lossy(&data).into_owned()))
     };
     E::iter().filter_map(file).collect()
+}
+
+/// The console's files, by their path. Never replaced: what runs in the browsers of staff is the program's own.
+#[must_use]
+pub fn console() -> Vec<(String, axum::body::Bytes)> {
+    let file = |name: Cow<'static, str>| {
+        Some((name.to_string(), ConsoleFiles::get(&name)?.data.into_owned().into()))
+    };
+    ConsoleFiles::iter().filter_map(file).collect()
 }
 
 /// The sentences of the house, with the user's own in place of some.

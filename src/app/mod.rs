@@ -30,7 +30,7 @@ use domain::{
     id::Ids,
     live::Progress,
 };
-use gateway::{Gateway, Room, StoredTargets, Waker, staff::Staff};
+use gateway::{Gateway, Room, StoredTargets, Waker, console::Console, staff::Staff};
 use runtime::{Agent, Belt, bell::Bell};
 use secrecy::SecretString;
 use store::{Store, queue};
@@ -39,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    assets,
     commands::Failure,
     secret,
     settings::{self, Settings},
@@ -199,12 +200,14 @@ fn gateway_config(settings: &Settings) -> gateway::Config {
     }
 }
 
-/// The gateway's routes, with the webhooks of the providers that are configured.
+/// The gateway's routes, with the console's page and the webhooks of the providers that are configured.
 fn webhooks(gateway: &Gateway, config: Option<&whatsapp::Config>) -> Result<Router, Failure> {
-    let Some(config) = config else { return Ok(gateway::router::house(gateway)) };
+    let page = Console::new(assets::console()).map_err(|error| Failure::Failed(error.to_string()))?;
+    let page = page.routes(gateway);
+    let Some(config) = config else { return Ok(gateway::router::house_with(gateway, page)) };
     let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
     let meta = gateway::router::meta_cloud(gateway, Arc::new(receiver), Room::default());
-    Ok(gateway::router::house_with(gateway, meta))
+    Ok(gateway::router::house_with(gateway, page.merge(meta)))
 }
 
 /// The WhatsApp channel, where people are reached by it.

@@ -1,0 +1,69 @@
+// The shapes that the API and the live stream speak, as JSDoc. Holds no code.
+
+/**
+ * @typedef {"agent" | "staff" | "phone" | "none"} OwnerKind
+ * @typedef {{kind: OwnerKind, name?: string | null, user_id?: string | null}} Owner
+ * @typedef {{kind: string, value: string}} Identity
+ * @typedef {{id: string, name: string | null, roles: string[], language: string | null, identities: Identity[]}} ContactBrief
+ * @typedef {{id: string, name: string}} Named
+ * @typedef {{message_id: string, author: Author, preview: string, at: string, status: string | null}} LastMessage
+ * @typedef {"open" | "snoozed" | "resolved"} ThreadStatus
+ * @typedef {"none" | "low" | "medium" | "high" | "urgent"} Priority
+ * @typedef {{
+ *   id: string, agent: string, channel: string, address: string, contact: ContactBrief | null, customer: Named | null,
+ *   owner: Owner, owner_version: number, status: ThreadStatus, snoozed_until: string | null,
+ *   assignee: {user_id: string, name: string} | null, priority: Priority, labels: string[], unread: number,
+ *   waiting_since: string | null, open_approvals: number, open_questions: number,
+ *   window: {open: boolean, until: string | null} | null, last: LastMessage | null, created_at: string
+ * }} Thread
+ */
+
+/**
+ * @typedef {"contact" | "agent" | "staff" | "house" | "peer" | "phone"} AuthorKind
+ * @typedef {{type: AuthorKind, id?: string | null, name?: string | null}} Author
+ * @typedef {"queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed"} DeliveryState
+ * @typedef {{state: DeliveryState, at?: string | null, reason?: string | null, retryable?: boolean}} Delivery
+ * @typedef {{type: string, [key: string]: any}} Part
+ * @typedef {{
+ *   id: string, seq: number, thread_id: string, client_msg_id?: string | null, direction: "in" | "out" | "internal",
+ *   author: Author, parts: Part[], reply_to?: string | null, at: string, received_at?: string | null,
+ *   status: Delivery | null, turn_id?: string | null, late?: boolean, pending?: Pending
+ * }} Message
+ */
+
+/**
+ * What staff wrote and the server has not confirmed yet.
+ * @typedef {{
+ *   client_msg_id: string, thread_id: string, at: string, body: SendBody, state: "waiting" | "sending" | "refused",
+ *   words?: string, preview?: Part[], user_id?: string
+ * }} Pending
+ * @typedef {{
+ *   text?: string, template?: {name: string, language: string, parameters: string[]}, upload_id?: string, caption?: string,
+ *   reply_to?: string, client_msg_id?: string, expect_owner_version?: number
+ * }} SendBody
+ */
+
+/**
+ * @typedef {{id: string, thread_id: string, text: string, author: {user_id: string | null, name: string | null}, at: string,
+ *   edited_at?: string | null}} Note
+ * @typedef {{id: string, thread_id: string | null, title: string, due_at: string | null, done: boolean,
+ *   assignee: {user_id: string, name: string} | null}} Task
+ * @typedef {{title: string, value: string}} Choice
+ * @typedef {{value: string | null, text: string, reason?: string | null, by: string | null, at: string | null}} Decision
+ * @typedef {{
+ *   id: string, kind: "approval" | "escalation", state: "open" | "answered" | "expired" | "cancelled", tool: string | null,
+ *   facts: any, text: string, options: Choice[], takes_words: boolean,
+ *   job: {id: string, state: string | null, customer: string | null, technician: string | null} | null,
+ *   asked: {thread_id: string, name: string | null}[], asked_at: string, expires_at: string | null, decision: Decision | null
+ * }} Approval
+ * @typedef {{user_id: string, name: string, role: string}} User
+ * @typedef {{user_id: string, name: string, role: string, permissions: string[], time_zone?: string, currency?: string}} Me
+ */
+
+/**
+ * A frame of the live stream.
+ * @typedef {{type: string, id?: string, ref?: string, seq?: number, prev?: number, conversation_id?: string, ts?: string,
+ *   data: any}} Frame
+ */
+
+export {};

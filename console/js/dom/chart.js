@@ -1,0 +1,61 @@
+// Charts as SVG: bars by day, up to two series. The figures stand in a table beside it for whoever does not see it.
+
+/** @typedef {{label: string, values: number[]}} Column */
+
+const NS = "http://www.w3.org/2000/svg";
+const WIDTH = 720;
+const HEIGHT = 180;
+const LEFT = 44;
+const FOOT = 22;
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [text]
+ */
+function shape(name, attributes, text) {
+  const node = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+/** The next round number, so that lines stand at readable places. @param {number} value */
+function ceiling(value) {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 2.5, 5, 10].find((one) => value <= one * power) ?? 10;
+  return step * power;
+}
+
+/**
+ * @param {Column[]} columns
+ * @param {(value: number) => string} format
+ * @param {string} label what it shows, in words
+ */
+export function bars(columns, format, label) {
+  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart", role: "img", "aria-label": label });
+  svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
+  const top = ceiling(Math.max(0, ...columns.flatMap((column) => column.values)));
+  const plot = HEIGHT - FOOT - 8;
+  const y = (/** @type {number} */ value) => 8 + plot * (1 - value / top);
+  for (const part of [0, 0.5, 1]) {
+    const at = y(top * part);
+    svg.append(shape("line", { x1: LEFT, x2: WIDTH, y1: at, y2: at, class: part === 0 ? "axis" : "grid" }));
+    svg.append(shape("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, format(top * part)));
+  }
+  const wide = (WIDTH - LEFT) / Math.max(1, columns.length);
+  const every = Math.ceil(columns.length / 10);
+  columns.forEach((column, index) => {
+    const left = LEFT + index * wide;
+    const each = (wide * 0.72) / Math.max(1, column.values.length);
+    column.values.forEach((value, series) => {
+      const height = Math.max(value > 0 ? 1.5 : 0, y(0) - y(value));
+      const bar = shape("rect", { x: left + wide * 0.14 + series * each, y: y(0) - height, width: Math.max(1, each - 1), height, rx: 2, class: series === 0 ? "a" : "b" });
+      bar.append(shape("title", {}, `${column.label}: ${format(value)}`));
+      svg.append(bar);
+    });
+    if (index % every === 0) svg.append(shape("text", { x: left + wide / 2, y: HEIGHT - 6, "text-anchor": "middle" }, column.label));
+  });
+  return svg;
+}

@@ -1,0 +1,122 @@
+// The navigation at the edge: pages, how many approvals wait, the connection, and the menu of who is logged in.
+
+/** @import { App } from "../app.js" */
+/** @import { Key } from "../text/words.js" */
+/** @import { Item } from "../dom/menu.js" */
+
+import { el, fill } from "../dom/el.js";
+import { icon } from "../dom/icon.js";
+import { openMenu } from "../dom/menu.js";
+import { toast } from "../dom/toast.js";
+import { Alerts } from "../data/alerts.js";
+import { initials, roleName } from "../text/names.js";
+import { language, t } from "../text/words.js";
+import { remember, setTheme, theme } from "./theme.js";
+
+/** @type {[string, string, Key, string?][]} */
+const PAGES = [
+  ["inbox", "", "nav_inbox"],
+  ["approvals", "/approvals", "nav_approvals"],
+  ["tasks", "/tasks", "nav_tasks"],
+  ["jobs", "/jobs", "nav_jobs"],
+  ["invoices", "/invoices", "nav_invoices"],
+  ["people", "/people", "nav_people"],
+  ["report", "/report", "nav_report", "report.view"],
+  ["health", "/health", "nav_health"],
+  ["settings", "/settings", "nav_settings", "settings.view"],
+];
+
+/** @param {App} app */
+export function navigation(app) {
+  /** @type {Map<string, HTMLAnchorElement>} */
+  const links = new Map();
+  const badge = el("span", { class: "count", hidden: true });
+  for (const [name, path, words] of PAGES) {
+    const link = el("a", { href: `/console${path}`, title: t(words), "aria-label": t(words) }, icon(name));
+    if (name === "approvals") link.append(badge);
+    links.set(name, link);
+  }
+  const dot = el("span", { class: "dot warn", role: "img" });
+  const state = el("button", { type: "button", class: "state", onclick: () => app.live.retryNow() }, dot);
+  const me = el("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": t("account") });
+  me.addEventListener("click", () => openMenu(me, account(app), t("account")));
+  const mark = el("a", { class: "mark", href: "/console", "aria-label": "Plumbline", tabindex: "-1" }, icon("plumb"));
+  const node = el("nav", { class: "nav", "aria-label": t("navigation") }, mark, [...links.values()], el("span", { class: "spring" }), state, me);
+
+  const where = () => {
+    for (const [name, link] of links) {
+      const here = app.router.current.name === name;
+      if (here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  const waiting = () => {
+    const open = [...app.store.approvals.values()].filter((approval) => approval.state === "open").length;
+    badge.hidden = open === 0;
+    badge.textContent = String(open);
+    links.get("approvals")?.setAttribute("aria-label", open > 0 ? t("nav_approvals_count", { count: open }) : t("nav_approvals"));
+  };
+  const connection = () => {
+    const { state: now, by } = app.store.connection;
+    const good = now === "live";
+    dot.className = `dot ${good ? "good" : now === "offline" || now === "stopped" ? "bad" : "warn"}`;
+    const words = good ? t(by === "websocket" ? "connection_live" : "connection_fallback") : t("connection_none");
+    state.setAttribute("aria-label", words);
+    state.title = words;
+  };
+  const who = () => {
+    const name = app.store.me?.name ?? "";
+    fill(me, el("span", { class: "avatar tiny", data: { tint: "0" } }, initials(name)));
+    for (const [page, , , permission] of PAGES) {
+      const link = links.get(page);
+      if (link && permission) link.hidden = !app.store.may(permission);
+    }
+  };
+  app.store.on("route", where);
+  app.store.on("approvals", waiting);
+  app.store.on("connection", connection);
+  app.store.on("me", who);
+  where();
+  who();
+  return node;
+}
+
+/** @param {App} app @returns {Item[]} */
+function account(app) {
+  const me = app.store.me;
+  const chosen = theme();
+  /** @type {Item[]} */
+  const calls = Alerts.wanted ? [{ label: t("allow_notifications"), icon: "bell", run: () => void Notification.requestPermission() }] : [];
+  return [
+    { heading: me ? `${me.name} · ${roleName(me.role)}` : "" },
+    { heading: t("theme") },
+    { label: t("theme_system"), checked: chosen === "system", run: () => setTheme("system") },
+    { label: t("theme_light"), checked: chosen === "light", run: () => setTheme("light") },
+    { label: t("theme_dark"), checked: chosen === "dark", run: () => setTheme("dark") },
+    { heading: t("language") },
+    { label: "Deutsch", checked: language === "de", run: () => speak("de") },
+    { label: "English", checked: language === "en", run: () => speak("en") },
+    "line",
+    ...calls,
+    { label: t("keys_title"), icon: "keyboard", keys: "?", run: () => app.keys.help() },
+    { label: t("log_out"), icon: "exit", run: () => void leave(app) },
+  ];
+}
+
+/** @param {string} wished */
+function speak(wished) {
+  remember("plumbline_language", wished);
+  location.reload();
+}
+
+/** @param {App} app */
+async function leave(app) {
+  try {
+    await app.api.post("/api/comms/logout");
+  } catch {
+    return toast(t("problem_offline"));
+  }
+  app.live.stop();
+  await app.shelf.clear().catch(() => {});
+  location.assign("/console");
+}

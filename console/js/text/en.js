@@ -1,0 +1,8 @@
+// English. The other languages have the same keys.
+
+import { frame } from "./en/frame.js";
+import { page } from "./en/page.js";
+import { terms } from "./en/terms.js";
+import { thread } from "./en/thread.js";
+
+export const en = { ...frame, ...thread, ...page, ...terms };

@@ -1,0 +1,81 @@
+// What people and things are called on the page.
+
+/** @import { Author, ContactBrief, Identity, Thread } from "../data/shapes.js" */
+
+import { maybe, t } from "./words.js";
+
+/** @param {Thread} thread */
+export function nameOf(thread) {
+  return thread.contact?.name || thread.customer?.name || address(thread.address);
+}
+
+/** A number as people write it; anything else as it is. @param {string} value */
+export function address(value) {
+  const digits = value.replace(/^whatsapp:/, "");
+  return /^\d{7,15}$/.test(digits) ? `+${digits.slice(0, 2)} ${digits.slice(2, 5)} ${digits.slice(5)}` : digits;
+}
+
+/** Identities that mean nothing to people are shown by their end only. @param {Identity} identity */
+export function identity({ kind, value }) {
+  if (kind === "phone" || kind === "wa_id") return address(value);
+  if (kind === "username") return `@${value.replace(/^@/, "")}`;
+  return value.length > 10 ? `…${value.slice(-6)}` : value;
+}
+
+/** @param {string} kind */
+export const identityKind = (kind) => maybe(`identity_${kind}`) ?? kind;
+
+/** @param {string} role */
+export const roleName = (role) => maybe(`role_${role}`) ?? role;
+
+/** @param {ContactBrief | null} contact */
+export const roles = (contact) => (contact?.roles ?? []).map(roleName).join(", ");
+
+/** @param {string} agent */
+export const agentName = (agent) => maybe(`agent_${agent}`) ?? t("agent_named", { name: agent });
+
+/** @param {string} channel */
+export const channelName = (channel) => maybe(`channel_${channel.split(":")[0]}`) ?? channel;
+
+/**
+ * Who said it, and what they are: told by words, not by colour.
+ * @param {Author} author
+ * @param {Thread | undefined} thread
+ * @param {string | undefined} me
+ */
+export function authorName(author, thread, me) {
+  switch (author.type) {
+    case "contact": {
+      const name = author.name || (thread ? nameOf(thread) : t("somebody"));
+      const what = thread?.contact?.roles[0];
+      return what ? t("author_with_role", { name, role: roleName(what) }) : name;
+    }
+    case "agent":
+      return t("author_agent", { name: agentName(author.name || author.id || "") });
+    case "staff":
+      return author.id && author.id === me ? t("you") : t("author_with_role", { name: author.name || t("somebody"), role: t("role_staff") });
+    case "house":
+      return t("author_house");
+    case "peer":
+      return t("author_agent", { name: agentName(author.name || author.id || "") });
+    case "phone":
+      return t("author_phone");
+    default:
+      return t("somebody");
+  }
+}
+
+/** @param {string} name */
+export function initials(name) {
+  const words = name.trim().split(/\s+/).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  const first = letters.map((word) => [...(word ?? "")].find((letter) => /\p{L}|\p{N}/u.test(letter)) ?? "");
+  return first.join("").toUpperCase() || "?";
+}
+
+/** One of six colours, always the same for a name. @param {string} name */
+export function tint(name) {
+  let sum = 0;
+  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 6000;
+  return String(sum % 6);
+}
