@@ -10,6 +10,10 @@ use crate::{
     id::{CallId, ContactId, JobId, QuestionId, TurnId},
 };
 
+/// What the token of a button begins with that staff put under words of their own: pressing it says its title, and answers
+/// no question.
+pub const STAFF_CHOICE: &str = "staff:";
+
 /// One option of a question, as it was shown in one conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {

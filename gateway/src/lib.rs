@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod health;
 mod metrics;
+mod picture;
 mod process_job;
 mod reception;
 pub mod router;

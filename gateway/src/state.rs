@@ -1,7 +1,8 @@
 //! What the handlers are given: the store, the clock, and who the hosted agent is. Holds no connection to an agent.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
+use channels::whatsapp::Offer;
 use domain::{
     agent::AgentName,
     clock::{Clock, Millis},
@@ -31,6 +32,15 @@ pub struct Config {
     pub source_per_second: u32,
     /// Whether staff may decide about a job of their own at the console too; `questions.approve_own_jobs` of the belt.
     pub approve_own_jobs: bool,
+    /// Where files of messages are kept.
+    pub media_folder: PathBuf,
+    /// The largest file that staff may bring.
+    pub upload_mib: usize,
+    /// For numbers that are written without one: digits.
+    pub country_code: String,
+    /// What may be said outside WhatsApp's window.
+    #[serde(skip)]
+    pub templates: Arc<Vec<Offer>>,
 }
 
 impl Default for Config {
@@ -42,6 +52,10 @@ impl Default for Config {
             health_seconds: 3,
             source_per_second: 50,
             approve_own_jobs: true,
+            media_folder: PathBuf::from("data/media"),
+            upload_mib: 25,
+            country_code: "49".to_owned(),
+            templates: Arc::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use channels::plan::plan;
 use domain::{
     clock::Millis,
     conversation::Conversation,
-    id::{OutboxId, TurnId},
+    id::{MessageId, OutboxId, TurnId},
     message::Author,
     outbound::Content,
 };
@@ -41,6 +41,7 @@ pub async fn say(
     now: Millis,
 ) -> Result<OutboxId, Error> {
     let planned = speech::Speech {
+        id: MessageId::new(&belt.ids),
         key: speech.key,
         author: speech.author,
         parts: speech.content.parts(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     clock::Millis,
-    id::{JobId, MessageId, QuestionId},
+    id::{ConversationId, JobId, MessageId, QuestionId},
     job::{JobNotice, JobState},
     message::{Author, Direction, Message, Part},
     question::QuestionState,
@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Error, Tx, conversation, message, office, question,
+    Error, Tx, conversation, event, message, office, question, thread,
     timer::{self, Purpose, Taken},
     turn, wake,
 };
@@ -65,6 +65,7 @@ async fn fire(tx: &mut Tx, belt: &Belt, timer: &Taken, now: Millis) -> Result<()
         }
         Purpose::ExpireQuestion => expire_question(tx, belt, &QuestionId::from(timer.of.as_str()), now).await,
         Purpose::RemindQuestion => remind_question(tx, belt, &timer.of, now).await,
+        Purpose::WakeThread => wake_thread(tx, &ConversationId::from(timer.of.as_str()), now).await,
         Purpose::RemindJob => remind_job(tx, belt, &JobId::from(timer.of.as_str()), now).await,
     }
 }
@@ -93,6 +94,14 @@ async fn remind_question(tx: &mut Tx, belt: &Belt, id: &str, now: Millis) -> Res
         timer::set(tx, &belt.ids, Purpose::RemindQuestion, id, next).await?;
     }
     Ok(())
+}
+
+/// A thread that staff snoozed comes back, unless the person wrote before or staff thought better of it.
+async fn wake_thread(tx: &mut Tx, id: &ConversationId, now: Millis) -> Result<(), Error> {
+    if !thread::change::wake(tx, id, now).await? {
+        return Ok(());
+    }
+    event::put(tx, "conversation", Some(id), &json!({ "changed": "status" }), now).await
 }
 
 /// A job that staff put off comes back: its agent takes it up again.

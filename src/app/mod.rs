@@ -21,7 +21,7 @@ use channels::{
     channel::{Channel, Fetch},
     link::{Ends, Link, Subscribers},
     transport::{self, Transport},
-    whatsapp::{self, Receiver, WhatsApp},
+    whatsapp::{self, Offer, Receiver, WhatsApp},
 };
 use domain::{
     address::ChannelName,
@@ -119,7 +119,7 @@ impl App {
             waker: waker(&bell),
             staff: staff(settings, &http).map_err(Failure::Usage)?,
             firm: Arc::new(settings.firm.clone()),
-            config: gateway_config(settings),
+            config: gateway_config(settings)?,
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -193,11 +193,20 @@ fn waker(bell: &Bell) -> Waker {
 }
 
 /// The gateway's limits, and what it shares with the belt.
-fn gateway_config(settings: &Settings) -> gateway::Config {
-    gateway::Config {
+fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
+    let templates = assets::Folder::Templates
+        .all(settings.overrides.as_deref())
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let templates = templates.values().filter_map(|text| serde_json::from_str(text).ok());
+    let offered: Vec<Offer> =
+        templates.filter_map(|template: serde_json::Value| Offer::read(&template)).collect();
+    Ok(gateway::Config {
         approve_own_jobs: settings.belt.questions.approve_own_jobs,
+        media_folder: settings.media_folder.clone(),
+        country_code: settings.country_code.clone(),
+        templates: Arc::new(offered),
         ..gateway::Config::default()
-    }
+    })
 }
 
 /// The gateway's routes, with the console's page and the webhooks of the providers that are configured.

@@ -3,9 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::{clock::Millis, id::MessageId, outbound::DeliveryState};
+use domain::{
+    address::{Address, ChannelName},
+    clock::Millis,
+    id::{ConversationId, MessageId, TurnId},
+    outbound::DeliveryState,
+};
 
-use crate::{Error, Tx, among, args, db::among::list, outbox::rank};
+use crate::{
+    Error, Tx, among, args,
+    db::among::list,
+    outbox::{Send, rank},
+};
 
 /// Where a message is on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +68,40 @@ pub async fn of(tx: &mut Tx, messages: &[&MessageId]) -> Result<BTreeMap<Message
         found.insert(message, whole);
     }
     Ok(found)
+}
+
+/// The last tries of those pieces of `message` that failed, in order, ready to be queued again under keys of their own and to
+/// where the person is now.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn failed(tx: &mut Tx, message: &MessageId) -> Result<Vec<Send>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT o.piece, o.conversation_id, c.channel, c.external, o.content, o.speaker, o.turn_id,
+                    (SELECT COUNT(*) FROM outbox e WHERE e.message_id = $1 AND e.piece = o.piece) AS tries
+             FROM outbox o JOIN conversation c ON c.id = o.conversation_id
+             WHERE o.message_id = $1 AND o.state = 'failed'
+               AND NOT EXISTS (SELECT 1 FROM outbox n
+                               WHERE n.message_id = $1 AND n.piece = o.piece AND n.seq > o.seq)
+             ORDER BY o.piece DESC",
+            args![message.as_str()],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let (piece, tries): (i64, i64) = (row.get("piece")?, row.get("tries")?);
+            Ok(Send {
+                key: format!("retry:{message}:{piece}:{tries}"),
+                conversation: ConversationId(row.get("conversation_id")?),
+                to: Address::new(ChannelName(row.get("channel")?), row.get::<String>("external")?),
+                content: row.json("content")?,
+                speaker: row.get("speaker")?,
+                turn: row.get::<Option<String>>("turn_id")?.map(TurnId),
+                message: Some(message.clone()),
+                piece: u32::try_from(piece).unwrap_or(0),
+                owner_version: None,
+            })
+        })
+        .collect()
 }

@@ -23,10 +23,12 @@ pub mod search;
 pub mod session;
 pub mod setting;
 pub mod speech;
+pub mod submission;
 pub mod thread;
 pub mod ticket;
 pub mod timer;
 pub mod turn;
+pub mod upload;
 pub mod user;
 pub mod wake;
 

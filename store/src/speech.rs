@@ -14,6 +14,7 @@ use crate::{Error, Tx, event, message, outbox};
 
 /// One thing to say, planned for its channel.
 pub struct Speech {
+    pub id: MessageId,
     /// What makes saying it again the same row.
     pub key: String,
     pub author: Author,
@@ -43,11 +44,10 @@ pub async fn say(
     speech: Speech,
     now: Millis,
 ) -> Result<Said, Error> {
-    let id = MessageId::new(ids);
     let said = Message {
         quotes: speech.quotes,
         turn: speech.turn.clone(),
-        ..Message::new(id, &conversation.id, Direction::Out, speech.author, speech.parts, now)
+        ..Message::new(speech.id, &conversation.id, Direction::Out, speech.author, speech.parts, now)
     };
     message::put(tx, &said, false).await?;
     let queue = Queue {

@@ -18,11 +18,18 @@ pub enum Purpose {
     HandoffPatience,
     /// Bring a deferred job back to staff.
     RemindJob,
+    /// Open a thread that was snoozed.
+    WakeThread,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] =
-        [Self::RemindQuestion, Self::ExpireQuestion, Self::HandoffPatience, Self::RemindJob];
+    const ALL: [Self; 5] = [
+        Self::RemindQuestion,
+        Self::ExpireQuestion,
+        Self::HandoffPatience,
+        Self::RemindJob,
+        Self::WakeThread,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -30,6 +37,7 @@ impl Purpose {
             Self::ExpireQuestion => "expire_question",
             Self::HandoffPatience => "handoff_patience",
             Self::RemindJob => "remind_job",
+            Self::WakeThread => "wake_thread",
         }
     }
 }

@@ -9,6 +9,7 @@ mod graph;
 mod limits;
 mod media;
 pub mod numbers;
+mod offer;
 pub mod parse;
 mod receiver;
 mod send;
@@ -30,6 +31,7 @@ use domain::{
 };
 
 pub use config::{Config, Incomplete, META, Media as MediaConfig};
+pub use offer::Offer;
 pub use receiver::Receiver;
 pub use send::{Templates, plan};
 

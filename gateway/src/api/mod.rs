@@ -2,12 +2,15 @@
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
 pub(crate) mod approvals;
-pub(crate) mod invoices;
 pub(crate) mod field;
+pub(crate) mod invoices;
 pub(crate) mod jobs;
 pub(crate) mod me;
+pub(crate) mod media;
 pub(crate) mod page;
+pub(crate) mod templates;
 pub(crate) mod threads;
+pub(crate) mod uploads;
 pub(crate) mod users;
 
 use axum::{extract::State, http::Uri};
@@ -65,7 +68,10 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(invoices::router())
         .merge(jobs::router())
         .merge(me::router())
+        .merge(media::router())
+        .merge(templates::router())
         .merge(threads::router())
+        .merge(uploads::router())
         .merge(users::router());
     let live = OpenApiRouter::new().routes(routes!(ticket::issue));
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/comms", comms).nest("/api/live", live)

@@ -55,6 +55,9 @@ pub(super) async fn route(
         message::put(tx, &heard, false).await?;
         return picked(tx, belt, arrival, &token, now).await;
     }
+    if pressed.as_deref().is_some_and(|token| token.starts_with(pure::STAFF_CHOICE)) {
+        return for_the_agent(tx, belt, arrival.conversation, heard, now).await;
+    }
     let asked = question::seen_by(tx, &arrival.conversation.id).await?;
     let reply = Reply { choice: pressed.as_deref(), quotes: arrival.quotes, text: &words };
     match pure::resolve(&asked, reply) {

@@ -1,9 +1,15 @@
 //! Conversations over HTTP: the list, one of them, its messages, and what staff do with it.
 
+pub(crate) mod change;
+mod content;
 mod list;
 mod messages;
 mod one;
+mod owner;
 mod part;
+pub(crate) mod refusal;
+mod retry;
+pub(crate) mod send;
 pub(crate) mod view;
 
 use domain::id::ConversationId;
@@ -14,7 +20,14 @@ use super::field::nothing;
 use crate::{error::Problem, state::Gateway};
 
 pub(crate) fn router() -> OpenApiRouter<Gateway> {
-    OpenApiRouter::new().merge(list::router()).merge(one::router()).merge(messages::router())
+    OpenApiRouter::new()
+        .merge(list::router())
+        .merge(one::router())
+        .merge(messages::router())
+        .merge(send::router())
+        .merge(retry::router())
+        .merge(change::router())
+        .merge(owner::router())
 }
 
 /// # Errors
