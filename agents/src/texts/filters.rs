@@ -1,4 +1,4 @@
-//! How amounts, hours, quantities and dates are written in each language. Pure; rounds nothing: figures are code's.
+//! What texts do with amounts, hours, quantities, dates and what people wrote. Pure; rounds nothing: figures are code's.
 
 use domain::{language::Language, written};
 use minijinja::{Environment, Error, ErrorKind, Value};
@@ -22,7 +22,10 @@ pub(super) fn add(environment: &mut Environment<'static>, language: Language) {
 fn decimal(language: Language, value: &Value) -> Result<String, Error> {
     let text = value.to_string();
     let wrong = || Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no decimal number"));
-    if !text.ends_with(|last: char| last.is_ascii_digit()) {
+    // Neither an exponent nor the underscores that a decimal may be read with.
+    let plain = text.strip_prefix('-').unwrap_or(&text);
+    let is_plain = plain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !is_plain || !plain.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(wrong());
     }
     text.parse().map(|value| written::number(language, value)).map_err(|_| wrong())
@@ -56,7 +59,7 @@ mod tests {
         assert_eq!(of(Value::from("100")).unwrap(), "100");
         assert_eq!(of(Value::from("-0.5")).unwrap(), "-0,5");
         assert_eq!(decimal(Language::En, &Value::from("10.10")).unwrap(), "10.1");
-        for bad in ["", "-", "1.5h", "one", "1e5", "."] {
+        for bad in ["", "-", "1.5h", "one", "1e5", ".", "1_000", "1.2.3", "--1"] {
             assert!(of(Value::from(bad)).is_err(), "{bad}");
         }
     }
