@@ -43,6 +43,11 @@ deny:
 snapshots:
     INSTA_UPDATE=always cargo test
 
+# Speed: one table, each row beside what this machine can do; --only acks, --quick
+bench *ARGS:
+    cargo build --release -p plumbline -p plumbline-bench
+    cargo run --release -q -p plumbline-bench -- {{ ARGS }}
+
 # Everything CI does
 ci:
     .ci/run

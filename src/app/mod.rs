@@ -124,7 +124,7 @@ impl App {
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = ports.gateway.take() {
-            servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref())?));
+            servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref(), settings.gateway.deliveries)?));
         }
         let whatsapp = whatsapp(settings, &hosting, &http)?;
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
@@ -210,12 +210,16 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
 }
 
 /// The gateway's routes, with the console's page and the webhooks of the providers that are configured.
-fn webhooks(gateway: &Gateway, config: Option<&whatsapp::Config>) -> Result<Router, Failure> {
+fn webhooks(
+    gateway: &Gateway,
+    config: Option<&whatsapp::Config>,
+    deliveries: usize,
+) -> Result<Router, Failure> {
     let page = Console::new(assets::console()).map_err(|error| Failure::Failed(error.to_string()))?;
     let page = page.routes(gateway);
     let Some(config) = config else { return Ok(gateway::router::house_with(gateway, page)) };
     let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let meta = gateway::router::meta_cloud(gateway, Arc::new(receiver), Room::default());
+    let meta = gateway::router::meta_cloud(gateway, Arc::new(receiver), Room { deliveries, ..Room::default() });
     Ok(gateway::router::house_with(gateway, page.merge(meta)))
 }
 

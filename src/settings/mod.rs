@@ -76,6 +76,8 @@ pub struct Gateway {
     pub port: u16,
     /// `None`: generated once and kept in the data folder.
     pub jwt_secret: Option<SecretString>,
+    /// Deliveries of a provider taken in at once.
+    pub deliveries: usize,
 }
 
 /// Where an agent's HTTP link is.
@@ -132,6 +134,7 @@ struct RawServer {
 struct RawGateway {
     port: u16,
     jwt_secret: String,
+    deliveries: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -231,6 +234,7 @@ impl Settings {
             gateway: Gateway {
                 port: raw.gateway.port,
                 jwt_secret: secret(&raw.gateway.jwt_secret, "gateway.jwt_secret")?,
+                deliveries: raw.gateway.deliveries.max(1),
             },
             staff: raw.staff,
             agents,

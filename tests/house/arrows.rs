@@ -8,6 +8,7 @@ use crate::tree::{CRATES, root, text};
 const ARROWS: &[(&str, &[&str])] = &[
     ("a2a", &[]),
     ("agents", &["domain"]),
+    ("bench", &[]),
     ("channels", &["a2a", "domain"]),
     ("documents", &["domain"]),
     ("domain", &[]),

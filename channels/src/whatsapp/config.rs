@@ -33,6 +33,8 @@ pub struct Config {
     pub pair_every_ms: u64,
     /// Between two messages to one person: Meta keeps no order among what it has not delivered. 0: none.
     pub order_gap_ms: u64,
+    /// Whether people see that their message was read and that an answer is being written.
+    pub receipts: bool,
     /// Before its end the 24-hour window counts as closed.
     pub window_margin_seconds: u64,
     /// A message that fits into no template waits so long for the person to write; then it is given up.
@@ -73,6 +75,7 @@ impl Default for Config {
             pair_burst: 45,
             pair_every_ms: 6_000,
             order_gap_ms: 2_000,
+            receipts: true,
             window_margin_seconds: 60,
             wait_hours: 72,
             language: Language::default(),

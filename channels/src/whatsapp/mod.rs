@@ -130,7 +130,7 @@ impl Channel for WhatsApp {
     }
 
     fn shows_typing(&self) -> bool {
-        true
+        self.config.receipts
     }
 
     async fn seen(&self, external: &str, typing: bool) {
