@@ -3,6 +3,7 @@
 
 use std::{
     io::Write as _,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,7 +11,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
 use axum::{
     Router,
     extract::State,
@@ -18,11 +18,8 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
+use rusqlite::Connection;
 use serde::Deserialize;
-use sqlx::{
-    Connection as _, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::webhook;
@@ -46,17 +43,15 @@ const SCHEMA: [&str; 4] = [
     "CREATE INDEX inbox_lane ON inbox (lane, due_ms) WHERE state = 'pending'",
     "CREATE INDEX inbox_dead ON inbox (seq) WHERE state = 'dead'",
 ];
-/// One statement a batch: each call into the database costs more than a row.
 const INSERT: &str = "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)
-     SELECT value ->> 0, 'whatsapp', value ->> 1, value ->> 2, value ->> 3, 'pending', $2, $2 FROM json_each($1)
-     WHERE true ON CONFLICT (channel, external) DO NOTHING";
+     VALUES (?1, 'whatsapp', ?2, ?3, ?4, 'pending', ?5, ?5) ON CONFLICT (channel, external) DO NOTHING";
 
 /// Serves `limit` on a free port, which it prints, until the process is killed. The database is made in the working folder.
 pub async fn serve(limit: Limit) -> anyhow::Result<()> {
     let routes = match limit {
         Limit::Handler => Router::new().route("/whatsapp/webhook", post(handle)),
         Limit::Commits => {
-            let queue = begin("bare.db").await?;
+            let queue = begin(Path::new("bare.db"))?;
             Router::new().route("/whatsapp/webhook", post(keep)).with_state(queue)
         }
     };
@@ -123,39 +118,33 @@ async fn keep(State(queue): State<mpsc::Sender<Row>>, headers: HeaderMap, body: 
     StatusCode::OK
 }
 
-async fn begin(file: &str) -> anyhow::Result<mpsc::Sender<Row>> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .pragma("wal_autocheckpoint", "10000");
-    let mut database = SqliteConnection::connect_with(&options).await?;
+/// The loop on a thread of its own, with the pragmas of the house.
+fn begin(file: &Path) -> anyhow::Result<mpsc::Sender<Row>> {
+    let database = Connection::open(file)?;
+    database.execute_batch(
+        "PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA foreign_keys = on;
+         PRAGMA wal_autocheckpoint = 10000;",
+    )?;
     for statement in SCHEMA {
-        sqlx::query(statement).execute(&mut database).await?;
+        database.execute_batch(statement)?;
     }
     let (sender, queue) = mpsc::channel(1024);
-    tokio::spawn(commits(database, queue));
+    std::thread::spawn(move || commits(database, queue));
     Ok(sender)
 }
 
-async fn commits(mut database: SqliteConnection, mut queue: mpsc::Receiver<Row>) -> anyhow::Result<()> {
+fn commits(mut database: Connection, mut queue: mpsc::Receiver<Row>) -> anyhow::Result<()> {
     let (mut batch, mut number) = (Vec::with_capacity(BATCH), 0_u64);
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
-        let mut rows = Vec::with_capacity(batch.len());
+    while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let change = database.transaction()?;
+        let mut insert = change.prepare_cached(INSERT)?;
         for row in &batch {
             number += 1;
-            rows.push((
-                format!("01890000-0000-7000-8000-{number:012x}"),
-                &row.external,
-                &row.lane,
-                &row.body,
-            ));
+            let id = format!("01890000-0000-7000-8000-{number:012x}");
+            insert.execute((id, &row.external, &row.lane, &row.body, 1))?;
         }
-        let rows = serde_json::to_string(&rows)?;
-        // One statement is a transaction of its own: it commits and syncs.
-        sqlx::query(INSERT).bind(rows).bind(1_i64).execute(&mut database).await?;
+        drop(insert);
+        change.commit()?;
         for row in batch.drain(..) {
             let _ = row.done.send(());
         }
@@ -164,9 +153,8 @@ async fn commits(mut database: SqliteConnection, mut queue: mpsc::Receiver<Row>)
 }
 
 /// The loop without HTTP: rows a second of `producers` that each wait for their commit.
-pub async fn rows_a_second(folder: &std::path::Path, producers: usize, seconds: u64) -> anyhow::Result<f64> {
-    let file = folder.join("loop.db");
-    let queue = begin(file.to_str().context("the folder's name is no text")?).await?;
+pub async fn rows_a_second(folder: &Path, producers: usize, seconds: u64) -> anyhow::Result<f64> {
+    let queue = begin(&folder.join("loop.db"))?;
     let (count, began) = (Arc::new(AtomicU64::new(0)), Instant::now());
     let until = began + Duration::from_secs(seconds);
     let tasks = (0..producers).map(|_| {
@@ -195,17 +183,16 @@ mod tests {
     #[tokio::test]
     async fn the_bare_loop_commits_what_it_answers() {
         let folder = tempfile::tempdir().unwrap();
-        let queue = begin(folder.path().join("x.db").to_str().unwrap()).await.unwrap();
+        let file = folder.path().join("x.db");
+        let queue = begin(&file).unwrap();
         for external in ["a", "b", "a"] {
             let (done, committed) = oneshot::channel();
             let row = Row { external: external.into(), lane: "l".into(), body: "b".into(), done };
             queue.send(row).await.unwrap();
             committed.await.unwrap();
         }
-        let options = SqliteConnectOptions::new().filename(folder.path().join("x.db"));
-        let mut database = SqliteConnection::connect_with(&options).await.unwrap();
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM inbox").fetch_one(&mut database).await.unwrap();
+        let database = Connection::open(&file).unwrap();
+        let count: i64 = database.query_row("SELECT COUNT(*) FROM inbox", [], |row| row.get(0)).unwrap();
         assert_eq!(count, 2);
     }
 }

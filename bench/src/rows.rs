@@ -285,7 +285,7 @@ pub async fn growth(binary: &Binary, size: Size, table: &mut Table) -> anyhow::R
     site.people(2 * size.senders)?;
     // The empty store first, in the same folder and the same minutes; other people write to each.
     let empty = both(&site, &world, size, ['a', 'b', 'c'], 0).await?;
-    seed::grow(&folder.path().join("plumbline.db"), parked).await?;
+    seed::grow(&folder.path().join("plumbline.db"), parked)?;
     let running = site.serve("").await?;
     table.row("start to ready", running.started_in.as_secs_f64(), "s", Target::AtMost(1.0), "");
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -328,6 +328,6 @@ async fn both(
     let running = site.serve("gateway").await?;
     let loaded = load::flood(&running.address, 64, size.seconds, flood, size.senders).await?;
     drop(running);
-    seed::forget_work(&site.folder.join("plumbline.db")).await?;
+    seed::forget_work(&site.folder.join("plumbline.db"))?;
     Ok((loaded, told, added))
 }

@@ -1,9 +1,18 @@
 //! What can go wrong with the store. The variant says what to do about it.
 
+/// What a database's driver says.
+#[derive(Debug, thiserror::Error)]
+pub enum Driver {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Postgres(#[from] sqlx::Error),
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the database did not answer: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] Driver),
     #[error("column {column} holds what this version cannot read: {source}")]
     Stored { column: &'static str, source: serde_json::Error },
     #[error("column {column} holds {value:?}, which this version does not know")]
@@ -21,6 +30,18 @@ pub enum Error {
     Open(String),
     #[error("the writer stopped; the change was not made")]
     Closed,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 impl Error {

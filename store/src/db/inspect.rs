@@ -2,12 +2,12 @@
 
 use std::{str::FromStr as _, time::Duration};
 
-use sqlx::{
-    Connection as _, Database, Executor, IntoArguments, PgConnection, Row as _, SqliteConnection,
-    postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
-};
+use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
 
-use super::{Config, migrate, open::without_password};
+use super::{
+    Config, lite, migrate,
+    open::{sqlite_file, without_password},
+};
 use crate::error::Error;
 
 /// What was found.
@@ -26,49 +26,54 @@ pub enum Schema {
 pub async fn inspect(config: &Config) -> Result<Schema, Error> {
     let url = config.url.as_str();
     let looked = tokio::time::timeout(Duration::from_secs(config.wait_seconds.max(1)), async {
-        if url.starts_with("sqlite") { sqlite(url).await } else { postgres(url).await }
+        if url.starts_with("sqlite") {
+            let url = url.to_owned();
+            tokio::task::spawn_blocking(move || sqlite(&url))
+                .await
+                .map_err(|error| Error::Open(error.to_string()))?
+        } else {
+            postgres(url).await
+        }
     });
     let shown = without_password(url);
     match looked.await {
-        Ok(found) => {
-            found.map_err(|why| Error::Open(format!("the database {shown} could not be opened: {why}")))
-        }
+        Ok(found) => found.map_err(|why| {
+            let why = if let Error::Database(why) = why { why.to_string() } else { why.to_string() };
+            Error::Open(format!("the database {shown} could not be opened: {why}"))
+        }),
         Err(_) => {
             Err(Error::Open(format!("the database {shown} did not answer within {} s", config.wait_seconds)))
         }
     }
 }
 
-async fn sqlite(url: &str) -> Result<Schema, sqlx::Error> {
-    let options = SqliteConnectOptions::from_str(url)?.read_only(true).create_if_missing(false);
-    if !options.get_filename().exists() {
+fn sqlite(url: &str) -> Result<Schema, Error> {
+    let file = sqlite_file(url).map_err(Error::Open)?;
+    if !file.exists() {
         return Ok(Schema::Absent);
     }
-    let mut connection = SqliteConnection::connect_with(&options).await?;
-    let there = "SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
-    holds(&mut connection, there).await
+    let connection = lite::reader(&file, Duration::from_secs(1))?;
+    let there = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
+    let number = |sql| connection.query_row(sql, [], |row| row.get(0));
+    let table: i64 = number(there)?;
+    Ok(holds(if table == 0 { 0 } else { number(NEWEST)? }))
 }
 
-async fn postgres(url: &str) -> Result<Schema, sqlx::Error> {
+async fn postgres(url: &str) -> Result<Schema, Error> {
     let mut connection = PgConnection::connect_with(&PgConnectOptions::from_str(url)?).await?;
-    let there = "SELECT COUNT(*) AS n FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')";
-    holds(&mut connection, there).await
+    let there = "SELECT COUNT(*) AS version FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')";
+    let mut version = 0;
+    for sql in [there, NEWEST] {
+        version = sqlx::query(sql).fetch_one(&mut connection).await?.try_get("version")?;
+        if version == 0 {
+            break;
+        }
+    }
+    Ok(holds(version))
 }
 
-async fn holds<C>(connection: &mut C, there: &'static str) -> Result<Schema, sqlx::Error>
-where
-    C: sqlx::Connection,
-    for<'c> &'c mut C: Executor<'c, Database = C::Database>,
-    for<'q> <C::Database as Database>::Arguments: IntoArguments<C::Database>,
-    for<'r> i64: sqlx::Decode<'r, C::Database> + sqlx::Type<C::Database>,
-    for<'n> &'n str: sqlx::ColumnIndex<<C::Database as Database>::Row>,
-{
-    let known = migrate::known();
-    let table: i64 = sqlx::query(there).fetch_one(&mut *connection).await?.try_get("n")?;
-    if table == 0 {
-        return Ok(Schema::Holds { version: 0, known });
-    }
-    let newest = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS version FROM _sqlx_migrations";
-    let version = sqlx::query(newest).fetch_one(&mut *connection).await?.try_get("version")?;
-    Ok(Schema::Holds { version, known })
+const NEWEST: &str = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS version FROM _sqlx_migrations";
+
+fn holds(version: i64) -> Schema {
+    Schema::Holds { version, known: migrate::known() }
 }

@@ -1,8 +1,9 @@
 //! Brings a database to the current schema. One SQL text: `__SEQUENCE__` stands for the one type that the two databases
 //! write differently, a key that counts up by itself, and `__MESSAGE_WORDS__` for their own ways to index words.
 
+use rusqlite::{Connection, TransactionBehavior};
 use sqlx::{
-    PgPool, SqlitePool,
+    PgPool,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
@@ -33,9 +34,45 @@ const POSTGRES: Dialect = Dialect {
                     create index message_words_found on message_words using gin (words);",
 };
 
-pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), Error> {
-    let mut connection = pool.acquire().await?;
-    run(&mut *connection, &SQLITE).await
+/// The table in which both databases keep what was done, as sqlx makes it.
+const DONE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
+
+/// Each migration in a transaction of its own, with the row that says it was done. Whoever calls it has the file alone.
+pub(super) fn sqlite(connection: &mut Connection) -> Result<(), Error> {
+    connection.execute_batch(DONE)?;
+    let done = connection
+        .prepare("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(i64, Vec<u8>)>>>()?;
+    let ours = migrations(&SQLITE);
+    if let Some((found, _)) = done.iter().find(|(version, _)| ours.iter().all(|own| own.version != *version))
+    {
+        return Err(Error::Newer { found: *found, known: known() });
+    }
+    for migration in ours {
+        match done.iter().find(|(version, _)| *version == migration.version) {
+            Some((_, checksum)) if checksum.as_slice() == &*migration.checksum => {}
+            Some((version, _)) => {
+                return Err(Error::Migrate(format!("migration {version} was applied and is another by now")));
+            }
+            None => apply(connection, &migration)?,
+        }
+    }
+    Ok(())
+}
+
+fn apply(connection: &mut Connection, migration: &Migration) -> Result<(), Error> {
+    let failed = |error: rusqlite::Error| Error::Migrate(format!("migration {}: {error}", migration.version));
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    change.execute_batch(migration.sql.as_str()).map_err(failed)?;
+    let noted = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (?1, ?2, 1, ?3, 0)";
+    change
+        .execute(noted, (migration.version, &*migration.description, &*migration.checksum))
+        .map_err(failed)?;
+    change.commit().map_err(failed)
 }
 
 pub(super) async fn postgres(pool: &PgPool) -> Result<(), Error> {
@@ -43,8 +80,8 @@ pub(super) async fn postgres(pool: &PgPool) -> Result<(), Error> {
     run(&mut *connection, &POSTGRES).await
 }
 
-async fn run<C: Migrate>(connection: &mut C, dialect: &Dialect) -> Result<(), Error> {
-    let migrations: Vec<Migration> = MIGRATIONS
+fn migrations(dialect: &Dialect) -> Vec<Migration> {
+    MIGRATIONS
         .iter()
         .map(|(version, name, text)| {
             let sql = text
@@ -58,7 +95,11 @@ async fn run<C: Migrate>(connection: &mut C, dialect: &Dialect) -> Result<(), Er
                 false,
             )
         })
-        .collect();
+        .collect()
+}
+
+async fn run<C: Migrate>(connection: &mut C, dialect: &Dialect) -> Result<(), Error> {
+    let migrations = migrations(dialect);
     Migrator::with_migrations(migrations).run_direct(None, connection, false).await.map_err(|error| {
         match error {
             MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {

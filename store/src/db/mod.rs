@@ -4,16 +4,18 @@
 pub(crate) mod among;
 mod crash;
 mod inspect;
+mod lite;
 mod migrate;
 mod open;
+mod readers;
 mod tx;
 mod value;
 mod writer;
 
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
-use sqlx::{PgPool, SqlitePool};
+use futures::{executor::block_on, future::BoxFuture};
+use sqlx::PgPool;
 use tokio::sync::{oneshot, watch};
 
 pub use inspect::{Schema, inspect};
@@ -22,6 +24,7 @@ pub use tx::Tx;
 pub use value::{Row, Val};
 
 use crate::error::Error;
+use readers::Readers;
 use writer::Writer;
 
 /// A handle on the database, cheap to clone.
@@ -33,7 +36,7 @@ pub struct Store {
 }
 
 enum Db {
-    Sqlite { read: SqlitePool, write: Writer },
+    Sqlite { read: Readers, write: Writer },
     Pg(PgPool),
 }
 
@@ -53,6 +56,22 @@ impl Store {
         match &*self.db {
             Db::Sqlite { read, .. } => Tx::ReadSqlite(read.clone()),
             Db::Pg(pool) => Tx::ReadPg(pool.clone()),
+        }
+    }
+
+    /// Runs the statements of `look` one after another on one reader: several reads for one way there. They may see what
+    /// is committed in between.
+    ///
+    /// # Errors
+    /// What `look` returned, or [`Error::Database`].
+    pub async fn look<T, F>(&self, look: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+    {
+        match &*self.db {
+            Db::Sqlite { read, .. } => read.run(move |tx| block_on(look(tx))).await,
+            Db::Pg(pool) => look(&mut Tx::LookPg(pool.acquire().await?)).await,
         }
     }
 

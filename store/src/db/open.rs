@@ -1,14 +1,21 @@
 //! Opens a database by its URL: pragmas, pools, a sentence for each way it can fail. Never creates people or customers.
 
-use std::{path::Path, str::FromStr as _, time::Duration};
-
-use sqlx::{
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    time::Duration,
 };
 
-use super::{Db, migrate, writer::Writer};
+use sqlx::{
+    Connection as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Db, lite, migrate, readers::Readers, writer::Writer};
 use crate::error::Error;
+
+/// A connection that was idle for longer is asked whether it still stands.
+const RESTED: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -41,37 +48,41 @@ pub(super) async fn open(config: &Config) -> Result<Db, Error> {
 
 async fn sqlite(config: &Config) -> Result<Db, Error> {
     let failed = |why: String| Error::Open(format!("the database {} could not be opened: {why}", config.url));
-    let options = SqliteConnectOptions::from_str(&config.url).map_err(|e| failed(e.to_string()))?;
-    let folder = options.get_filename().parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned);
+    let file = sqlite_file(&config.url).map_err(failed)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned);
     if let Some(folder) = folder {
         std::fs::create_dir_all(&folder).map_err(|e| {
             failed(format!("{e} (folder {}); name another place in DATABASE_URL", folder.display()))
         })?;
     }
     let wait = Duration::from_secs(config.wait_seconds);
-    let alone = lock(options.get_filename()).map_err(|e| failed(e.to_string()))?;
-    let options = options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(wait)
-        .statement_cache_capacity(256)
-        .pragma("wal_autocheckpoint", "10000");
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options.clone())
-        .await
-        .map_err(|e| failed(e.to_string()))?;
-    migrate::sqlite(&write).await?;
-    drop(alone);
-    let read = SqlitePoolOptions::new()
-        .max_connections(config.connections.max(1))
-        .acquire_timeout(wait)
-        .connect_lazy_with(options.read_only(true).create_if_missing(false));
-    Ok(Db::Sqlite { read, write: Writer::start(write) })
+    let (place, count) = (file.clone(), config.connections);
+    // Opening waits for whoever has the file, and migrating for the disk.
+    let opened = tokio::task::spawn_blocking(move || {
+        let alone = lock(&place).map_err(|error| Error::Open(error.to_string()))?;
+        let mut connection = lite::writer(&place, wait)?;
+        migrate::sqlite(&mut connection)?;
+        drop(alone);
+        Ok(connection)
+    });
+    let connection =
+        opened.await.map_err(|error| failed(error.to_string()))?.map_err(|error| match error {
+            Error::Database(why) => failed(why.to_string()),
+            Error::Open(why) => failed(why),
+            other => other,
+        })?;
+    let write = Writer::start(connection)?;
+    Ok(Db::Sqlite { read: Readers::start(&file, wait, count)?, write })
+}
+
+/// The file that `sqlite://PATH` names. What stands after a `?` is no part of it.
+pub(super) fn sqlite_file(url: &str) -> Result<PathBuf, String> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or_default();
+    if path.is_empty() || path.contains(":memory:") {
+        return Err("name a file: sqlite://PATH".to_owned());
+    }
+    Ok(PathBuf::from(path))
 }
 
 /// Processes that open one file at the same time do so one after the other: neither switching to WAL nor migrating can
@@ -96,6 +107,16 @@ async fn postgres(config: &Config) -> Result<Db, Error> {
     let pool = PgPoolOptions::new()
         .max_connections(config.connections.max(2))
         .acquire_timeout(wait)
+        // A connection that rested is asked whether it still stands; one in use would only pay a round trip for it.
+        .test_before_acquire(false)
+        .before_acquire(|connection, rested| {
+            Box::pin(async move {
+                if rested.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|e| failed(e.to_string()))?;

@@ -1,47 +1,36 @@
-//! Where a statement runs: in the writer's transaction, or read-only on the pool. The table modules take `&mut Tx` and
+//! Where a statement runs: in the writer's transaction, or read-only on a reader. The table modules take `&mut Tx` and
 //! do not know which.
 
-use futures::TryStreamExt as _;
-use sqlx::{
-    Arguments as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction, postgres::PgArguments,
-    sqlite::SqliteArguments,
-};
+use sqlx::{Arguments as _, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgArguments};
 
-use super::value::{Row, Val};
+use super::{
+    lite::{self, LiteRow},
+    readers::Readers,
+    value::{Row, Val},
+};
 use crate::error::Error;
 
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    /// On the thread that owns the connection.
+    Sqlite(rusqlite::Connection),
     Pg(Transaction<'static, Postgres>),
-    ReadSqlite(SqlitePool),
+    /// Each statement on whichever reader is free.
+    ReadSqlite(Readers),
     ReadPg(PgPool),
+    /// Several reads on one connection.
+    LookPg(PoolConnection<Postgres>),
 }
 
-/// Runs `$query` (a sqlx query bound to no executor yet) wherever `$tx` stands.
-macro_rules! on {
-    ($tx:expr, $sql:expr, $args:expr, $method:ident, $wrap:ident) => {
+/// Runs `$query` (a sqlx query bound to no executor yet) wherever on Postgres `$tx` stands.
+macro_rules! on_postgres {
+    ($tx:expr, $query:expr, $method:ident) => {
         match $tx {
-            Tx::Sqlite(tx) => {
-                let query = sqlx::query_with($sql, sqlite($args)?);
-                on!(@$wrap Sqlite, query.$method(&mut **tx))
-            }
-            Tx::ReadSqlite(pool) => {
-                let query = sqlx::query_with($sql, sqlite($args)?);
-                on!(@$wrap Sqlite, query.$method(&*pool))
-            }
-            Tx::Pg(tx) => {
-                let query = sqlx::query_with($sql, postgres($args)?);
-                on!(@$wrap Pg, query.$method(&mut **tx))
-            }
-            Tx::ReadPg(pool) => {
-                let query = sqlx::query_with($sql, postgres($args)?);
-                on!(@$wrap Pg, query.$method(&*pool))
-            }
+            Tx::Pg(tx) => $query.$method(&mut **tx).await?,
+            Tx::LookPg(connection) => $query.$method(&mut **connection).await?,
+            Tx::ReadPg(pool) => $query.$method(&*pool).await?,
+            Tx::Sqlite(_) | Tx::ReadSqlite(_) => return Err(Error::Closed),
         }
     };
-    (@affected $kind:ident, $run:expr) => { $run.await?.rows_affected() };
-    (@optional $kind:ident, $run:expr) => { $run.await?.map(Row::$kind) };
-    (@all $kind:ident, $run:expr) => { $run.map_ok(Row::$kind).try_collect().await? };
 }
 
 impl Tx {
@@ -50,7 +39,16 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`].
     pub async fn exec(&mut self, sql: &'static str, args: Vec<Val>) -> Result<u64, Error> {
-        Ok(on!(self, sql, args, execute, affected))
+        match self {
+            Self::Sqlite(connection) => Ok(lite::exec(connection, sql, &args)?),
+            Self::ReadSqlite(readers) => {
+                readers.run(move |tx| Ok(lite::exec(tx.connection()?, sql, &args)?)).await
+            }
+            _ => {
+                let query = sqlx::query_with(sql, postgres(args)?);
+                Ok(on_postgres!(self, query, execute).rows_affected())
+            }
+        }
     }
 
     /// The first row of `sql`, if any.
@@ -58,7 +56,15 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`].
     pub async fn row(&mut self, sql: &'static str, args: Vec<Val>) -> Result<Option<Row>, Error> {
-        Ok(on!(self, sql, args, fetch_optional, optional))
+        match self {
+            Self::Sqlite(_) | Self::ReadSqlite(_) => {
+                Ok(self.lite(sql, args, 1).await?.pop().map(Row::Sqlite))
+            }
+            _ => {
+                let query = sqlx::query_with(sql, postgres(args)?);
+                Ok(on_postgres!(self, query, fetch_optional).map(Row::Pg))
+            }
+        }
     }
 
     /// All rows of `sql`. The statement itself carries the limit.
@@ -66,13 +72,38 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`].
     pub async fn rows(&mut self, sql: &'static str, args: Vec<Val>) -> Result<Vec<Row>, Error> {
-        Ok(on!(self, sql, args, fetch, all))
+        match self {
+            Self::Sqlite(_) | Self::ReadSqlite(_) => {
+                Ok(self.lite(sql, args, usize::MAX).await?.into_iter().map(Row::Sqlite).collect())
+            }
+            _ => {
+                let query = sqlx::query_with(sql, postgres(args)?);
+                Ok(on_postgres!(self, query, fetch_all).into_iter().map(Row::Pg).collect())
+            }
+        }
+    }
+
+    async fn lite(&mut self, sql: &'static str, args: Vec<Val>, limit: usize) -> Result<Vec<LiteRow>, Error> {
+        match self {
+            Self::ReadSqlite(readers) => {
+                readers.run(move |tx| Ok(lite::rows(tx.connection()?, sql, &args, limit)?)).await
+            }
+            _ => Ok(lite::rows(self.connection()?, sql, &args, limit)?),
+        }
+    }
+
+    /// SQLite's connection, on the thread that owns it.
+    fn connection(&self) -> Result<&rusqlite::Connection, Error> {
+        match self {
+            Self::Sqlite(connection) => Ok(connection),
+            _ => Err(Error::Closed),
+        }
     }
 
     /// Whether this is Postgres, for the few places where one text cannot serve both.
     #[must_use]
     pub fn is_postgres(&self) -> bool {
-        matches!(self, Self::Pg(_) | Self::ReadPg(_))
+        matches!(self, Self::Pg(_) | Self::ReadPg(_) | Self::LookPg(_))
     }
 
     /// Makes the claims of one table take turns. On SQLite the one writer does; on Postgres an advisory lock until the
@@ -87,18 +118,6 @@ impl Tx {
         }
         Ok(())
     }
-}
-
-fn sqlite(values: Vec<Val>) -> Result<SqliteArguments, Error> {
-    let mut bound = SqliteArguments::default();
-    for value in values {
-        match value {
-            Val::Int(v) => bound.add(v),
-            Val::Text(v) => bound.add(v),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(bound)
 }
 
 fn postgres(values: Vec<Val>) -> Result<PgArguments, Error> {

@@ -1,7 +1,8 @@
 //! What goes into a statement and comes out of it, the same for both databases: integers and text, JSON as text.
 
-use sqlx::{Postgres, Row as _, Sqlite, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{Postgres, Row as _, postgres::PgRow};
 
+use super::lite::LiteRow;
 use crate::error::Error;
 
 /// A value bound to `$n`.
@@ -79,25 +80,46 @@ macro_rules! args {
 
 /// One row of either database.
 pub enum Row {
-    Sqlite(SqliteRow),
+    Sqlite(LiteRow),
     Pg(PgRow),
 }
 
 /// What a column may be read as: `i64`, `String`, and `Option`s of them.
-pub trait Column:
-    for<'r> sqlx::Decode<'r, Sqlite>
-    + sqlx::Type<Sqlite>
-    + for<'r> sqlx::Decode<'r, Postgres>
-    + sqlx::Type<Postgres>
-{
+pub trait Column: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> {
+    /// `None` where the value is of another kind.
+    fn of(value: &Val) -> Option<Self>
+    where
+        Self: Sized;
 }
 
-impl<T> Column for T where
-    T: for<'r> sqlx::Decode<'r, Sqlite>
-        + sqlx::Type<Sqlite>
-        + for<'r> sqlx::Decode<'r, Postgres>
-        + sqlx::Type<Postgres>
+impl Column for i64 {
+    fn of(value: &Val) -> Option<Self> {
+        match value {
+            Val::Int(number) => *number,
+            Val::Text(_) => None,
+        }
+    }
+}
+
+impl Column for String {
+    fn of(value: &Val) -> Option<Self> {
+        match value {
+            Val::Text(text) => text.clone(),
+            Val::Int(_) => None,
+        }
+    }
+}
+
+impl<T: Column> Column for Option<T>
+where
+    Self: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
 {
+    fn of(value: &Val) -> Option<Self> {
+        match value {
+            Val::Int(None) | Val::Text(None) => Some(None),
+            some => T::of(some).map(Some),
+        }
+    }
 }
 
 impl Row {
@@ -106,10 +128,15 @@ impl Row {
     /// # Errors
     /// Where there is no such column or it holds another type: a fault of the SQL text.
     pub fn get<T: Column>(&self, column: &'static str) -> Result<T, Error> {
-        Ok(match self {
-            Self::Sqlite(row) => row.try_get(column)?,
-            Self::Pg(row) => row.try_get(column)?,
-        })
+        match self {
+            Self::Sqlite(row) => {
+                let value = row.get(column)?;
+                T::of(value).ok_or_else(|| {
+                    rusqlite::Error::InvalidColumnName(format!("{column} of another type")).into()
+                })
+            }
+            Self::Pg(row) => Ok(row.try_get(column)?),
+        }
     }
 
     /// The JSON text in `column`, as `T`.

@@ -1,11 +1,12 @@
-//! SQLite's one writer: takes the closures that wait, runs them in one transaction, commits, and only then answers each.
-//! A closure that fails is undone alone (savepoint); the others commit. No timer: a batch is what waited meanwhile.
+//! SQLite's one writer: a thread that takes the closures that wait, runs them in one transaction, commits, and only then
+//! answers each. A closure that fails is undone alone (savepoint); the others commit. No timer: a batch is what waited
+//! meanwhile.
 
-use futures::future::BoxFuture;
-use sqlx::{Sqlite, SqlitePool, Transaction};
-use tokio::sync::mpsc;
+use futures::{executor::block_on, future::BoxFuture};
+use rusqlite::Connection;
+use tokio::{runtime::Handle, sync::mpsc};
 
-use super::{crash, tx::Tx};
+use super::{crash, lite, tx::Tx};
 use crate::error::Error;
 
 /// Closures in one commit. Beyond some hundred rows the index work, not the sync, is the cost.
@@ -22,10 +23,22 @@ pub(super) type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool,
 pub(super) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
-    pub(super) fn start(pool: SqlitePool) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(pool, receiver));
-        Self(sender)
+    /// Starts the writer on `connection`; it ends when the last handle on it is gone.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        // A change does nothing but statements; one that waits for something of the runtime all the same finds it.
+        let runtime = Handle::current();
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || {
+                let _runtime = runtime.enter();
+                run(connection, queue);
+            })
+            .map_err(|error| Error::Open(format!("no thread for the writer of the database: {error}")))?;
+        Ok(Self(sender))
     }
 
     pub(super) async fn submit(&self, job: Job) -> Result<(), Error> {
@@ -33,45 +46,49 @@ impl Writer {
     }
 }
 
-async fn run(pool: SqlitePool, mut queue: mpsc::Receiver<Job>) {
+fn run(connection: Connection, mut queue: mpsc::Receiver<Job>) {
+    let mut tx = Tx::Sqlite(connection);
     let mut batch = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
-        commit(&pool, std::mem::take(&mut batch)).await;
+    while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+        commit(&mut tx, &mut batch);
     }
 }
 
-async fn commit(pool: &SqlitePool, batch: Vec<Job>) {
+fn commit(tx: &mut Tx, batch: &mut Vec<Job>) {
     let mut told: Vec<Verdict> = Vec::with_capacity(batch.len());
-    match attempt(pool, batch, &mut told).await {
+    match attempt(tx, batch, &mut told) {
         Ok(()) => told.into_iter().for_each(|tell| tell(Ok(()))),
         Err(error) => {
             tracing::warn!(%error, changes = told.len(), "a group of changes was not committed");
+            // Where nothing was begun there is nothing to undo.
+            let _ = statement(tx, "ROLLBACK");
             told.into_iter().for_each(|tell| tell(Err(Error::Open(error.to_string()))));
         }
     }
 }
 
 /// Jobs that never ran are dropped, and with them their answer channels: their callers see [`Error::Closed`].
-async fn attempt(pool: &SqlitePool, batch: Vec<Job>, told: &mut Vec<Verdict>) -> Result<(), Error> {
-    let mut tx = Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?);
-    for job in batch {
-        tx.exec("SAVEPOINT change", vec![]).await?;
-        let (keep, tell) = job(&mut tx).await;
+fn attempt(tx: &mut Tx, batch: &mut Vec<Job>, told: &mut Vec<Verdict>) -> Result<(), Error> {
+    let jobs = batch.drain(..);
+    statement(tx, "BEGIN IMMEDIATE")?;
+    for job in jobs {
+        statement(tx, "SAVEPOINT change")?;
+        let (keep, tell) = block_on(job(tx));
         told.push(tell);
         if !keep {
-            tx.exec("ROLLBACK TO change", vec![]).await?;
+            statement(tx, "ROLLBACK TO change")?;
         }
-        tx.exec("RELEASE change", vec![]).await?;
+        statement(tx, "RELEASE change")?;
     }
-    if let Tx::Sqlite(tx) = tx {
-        finish(tx).await?;
-    }
+    crash::before_commit();
+    statement(tx, "COMMIT")?;
+    crash::after_commit();
     Ok(())
 }
 
-async fn finish(tx: Transaction<'static, Sqlite>) -> Result<(), Error> {
-    crash::before_commit();
-    tx.commit().await?;
-    crash::after_commit();
+fn statement(tx: &Tx, sql: &'static str) -> Result<(), Error> {
+    if let Tx::Sqlite(connection) = tx {
+        lite::exec(connection, sql, &[])?;
+    }
     Ok(())
 }
