@@ -38,7 +38,10 @@ pub async fn inspect(config: &Config) -> Result<Schema, Error> {
     let shown = without_password(url);
     match looked.await {
         Ok(found) => found.map_err(|why| {
-            let why = if let Error::Database(why) = why { why.to_string() } else { why.to_string() };
+            let why = match why {
+                Error::Database(why) => why.to_string(),
+                other => other.to_string(),
+            };
             Error::Open(format!("the database {shown} could not be opened: {why}"))
         }),
         Err(_) => {

@@ -120,19 +120,18 @@ impl ToSql for Val {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args;
 
     #[test]
     fn a_number_names_the_argument_wherever_it_stands() {
         let connection = Connection::open_in_memory().unwrap();
         let sql = "SELECT $2 AS two, $1 AS one, $2 AS again, NULL AS none";
-        let found = rows(&connection, sql, &args!["a", 7_i64], 9).unwrap();
+        let found = rows(&connection, sql, &[Val::from("a"), Val::from(7_i64)], 9).unwrap();
         assert_eq!(found[0].get("one").unwrap(), &Val::from("a"));
         assert_eq!(found[0].get("two").unwrap(), &Val::from(7_i64));
         assert_eq!(found[0].get("again").unwrap(), &Val::from(7_i64));
         assert_eq!(found[0].get("none").unwrap(), &Val::Text(None));
         assert!(found[0].get("three").is_err());
-        assert!(rows(&connection, sql, &args!["a"], 9).is_err(), "an argument is missing");
+        assert!(rows(&connection, sql, &[Val::from("a")], 9).is_err(), "an argument is missing");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! reader, never for the writer.
 
 use std::{
-    path::PathBuf,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -26,7 +26,7 @@ impl Readers {
     ///
     /// # Errors
     /// Where it cannot be opened.
-    pub(super) fn start(file: &PathBuf, wait: Duration, count: u32) -> Result<Self, Error> {
+    pub(super) fn start(file: &Path, wait: Duration, count: u32) -> Result<Self, Error> {
         let (sender, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..count.max(1) {
