@@ -2,6 +2,7 @@
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
 pub(crate) mod approvals;
+mod document;
 pub(crate) mod field;
 pub(crate) mod invoices;
 pub(crate) mod jobs;
@@ -13,7 +14,7 @@ pub(crate) mod threads;
 pub(crate) mod uploads;
 pub(crate) mod users;
 
-use axum::{extract::State, http::Uri};
+use axum::http::Uri;
 use domain::clock::Millis;
 use utoipa::{
     Modify, OpenApi,
@@ -26,40 +27,6 @@ use crate::{
     staff::{Principal, ticket},
     state::Gateway,
 };
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Plumbline",
-        description = "Conversations of a plumbing firm: threads, people, approvals, jobs and invoices. Errors are \
-                       `application/problem+json` (RFC 9457) with a stable `code`. Times are RFC 3339 in UTC, money is \
-                       integer cents, ids are strings. Lists take `limit` and `cursor`.",
-        license(name = "MIT OR Apache-2.0")
-    ),
-    components(schemas(Problem)),
-    security(("bearer" = []), ("session" = [])),
-    modifiers(&Proofs)
-)]
-struct Document;
-
-/// How a caller proves who they are.
-struct Proofs;
-
-impl Modify for Proofs {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let components = document.components.get_or_insert_with(Default::default);
-        let mut bearer = Http::new(HttpAuthScheme::Bearer);
-        bearer.bearer_format = Some("JWT".to_owned());
-        bearer.description =
-            Some("`plumbline token` mints one; so does a configured identity provider".to_owned());
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-        let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
-            "__Host-plumbline",
-            "a browser that logged in at /console/login",
-        ));
-        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
-    }
-}
 
 /// Every route of the API. A resource is merged here, with paths below `/api/comms`.
 pub(crate) fn routes() -> OpenApiRouter<Gateway> {
@@ -74,7 +41,11 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(uploads::router())
         .merge(users::router());
     let live = OpenApiRouter::new().routes(routes!(ticket::issue));
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/comms", comms).nest("/api/live", live)
+    let mut all = OpenApiRouter::with_openapi(document::Document::openapi())
+        .nest("/api/comms", comms)
+        .nest("/api/live", live);
+    document::name_operations(all.get_openapi_mut());
+    all
 }
 
 /// The OpenAPI 3.1 document.
@@ -84,12 +55,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 /// What is not there is not told to strangers either. A webhook that is not configured has no door.
-pub(crate) async fn nowhere(
-    State(gateway): State<Gateway>,
-    uri: Uri,
-    principal: Result<Principal, Problem>,
-) -> Problem {
-    let _ = &gateway;
+pub(crate) async fn nowhere(uri: Uri, principal: Result<Principal, Problem>) -> Problem {
     match principal {
         Err(problem) if !uri.path().starts_with("/api/comms/webhooks/") => problem,
         _ => crate::guard::nothing_at(&uri),

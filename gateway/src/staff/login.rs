@@ -47,6 +47,11 @@ pub(crate) async fn login(
 ) -> Result<Response, Problem> {
     let (desk, now) = (gateway.staff.desk(), gateway.now());
     same_site::check_stranger(&headers, desk.public_url.as_ref())?;
+    if same_site::is_open_line(&headers) {
+        let detail = "a browser keeps a login only over https, or on the machine itself: put TLS before this \
+                      program and set PLUMBLINE_PUBLIC_URL, or open the console at 127.0.0.1";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "insecure_line", detail));
+    }
     if let Some(wait) = desk.attempts.wait(source.ip(), now) {
         return Ok(too_many(wait.as_secs().max(1)));
     }

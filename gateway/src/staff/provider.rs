@@ -17,6 +17,7 @@ use url::Url;
 use super::{
     keys::Keys,
     principal::{Principal, Via, unauthorized},
+    same_site,
     token::{self, Refused},
 };
 use crate::{error::Problem, state::Gateway};
@@ -241,13 +242,7 @@ impl Provider {
 
 /// Keys that came over an open line could be anybody's.
 fn is_safe(url: &Url) -> bool {
-    let local = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && local)
+    url.scheme() == "https" || (url.scheme() == "http" && same_site::is_this_machine(url))
 }
 
 /// A claim that is a time, in seconds since 1970, whole or not.

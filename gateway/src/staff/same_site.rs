@@ -2,7 +2,7 @@
 //! can make a browser send.
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use url::Url;
+use url::{Host, Url};
 
 use crate::error::Problem;
 
@@ -42,6 +42,22 @@ fn verdict(headers: &HeaderMap, public_url: Option<&Url>) -> Option<bool> {
     }
     let origin = headers.get(header::ORIGIN)?;
     Some(origin.to_str().is_ok_and(|origin| is_ours(origin, headers, public_url)))
+}
+
+/// Whether a page came to its browser over a line that others can read: it would keep no cookie of ours.
+pub(crate) fn is_open_line(headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| Url::parse(origin.to_str().ok()?).ok());
+    origin.is_some_and(|origin| origin.scheme() == "http" && !is_this_machine(&origin))
+}
+
+/// Whether `url` never leaves the machine it is opened on.
+pub(crate) fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
 }
 
 /// Whether `origin` is where we are: what the world calls us, or the host that the request itself was sent to.
@@ -89,6 +105,28 @@ mod tests {
         }
         assert!(!allowed(&[host], None), "who says nothing may be anybody");
         assert!(allowed(&[host, ("x-plumbline", "1")], None));
+    }
+
+    #[test]
+    fn only_a_line_that_others_read_is_open() {
+        let open = |origin: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            is_open_line(&headers)
+        };
+        for private in [
+            "https://plumb.example",
+            "http://127.0.0.1:8010",
+            "http://[::1]:8010",
+            "http://localhost:8010",
+            "null",
+        ] {
+            assert!(!open(private), "{private}");
+        }
+        for read in ["http://192.168.1.5:8010", "http://plumb.example", "http://localhost.example"] {
+            assert!(open(read), "{read}");
+        }
+        assert!(!is_open_line(&HeaderMap::new()), "no browser");
     }
 
     #[test]

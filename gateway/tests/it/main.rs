@@ -12,6 +12,7 @@ mod health;
 mod invoices;
 mod jobs;
 mod link;
+mod openapi;
 mod provider;
 mod push;
 mod staff;
