@@ -130,7 +130,8 @@ export class App {
 
   staleCounts() {
     this.#later("counts", COUNTS_MS, async () => {
-      this.store.counts = await this.api.get("/threads/counts");
+      const { status } = this.list.filter;
+      this.store.counts = await this.api.get("/threads/counts", { status: status === "any" ? "all" : status });
       this.store.changed("counts");
     });
   }
@@ -209,6 +210,7 @@ export class App {
     if (asked) {
       this.list = this.#listOf(route);
       void this.list.load();
+      this.staleCounts();
       this.store.changed("list");
     }
     if (route.name !== before.name || route.id !== before.id || route.message !== before.message) this.store.changed("route");

@@ -28,14 +28,14 @@ export class History {
     return this.#once(`newest ${thread}`, async () => {
       const log = this.store.log(thread);
       const page = await this.#page(thread, { limit: PAGE });
-      const joins = page.items.some((message) => log.get(message.id)) || page.items.length < PAGE;
+      const joins = page.items.some((message) => log.get(message.id)) || page.older === null;
       if (log.loaded && !joins) log.reset();
       const fresh = !log.loaded;
       log.merge(page.items);
       log.complete.newer = true;
       log.beyond = 0;
       log.asOf = page.as_of_seq;
-      if (fresh || page.items.length < PAGE) log.complete.older = page.items.length < PAGE;
+      if (fresh || page.older === null) log.complete.older = page.older === null;
       this.store.changed(`log:${thread}`);
     });
   }
@@ -49,7 +49,7 @@ export class History {
       const page = await this.#page(thread, { before: first.id, limit: OLDER });
       if (log.messages[0] !== first) return;
       log.merge(page.items);
-      log.complete.older = page.items.length < OLDER;
+      log.complete.older = page.older === null;
       this.store.changed(`log:${thread}`);
     });
   }
@@ -62,7 +62,7 @@ export class History {
     return this.#once(`newer ${thread}`, async () => {
       const page = await this.#page(thread, { after: last.id, limit: OLDER });
       log.merge(page.items);
-      log.complete.newer = page.items.length < OLDER;
+      log.complete.newer = page.newer === null;
       if (log.complete.newer) log.beyond = 0;
       this.store.changed(`log:${thread}`);
     });
@@ -80,7 +80,10 @@ export class History {
       const page = await this.#page(thread, { around: message, limit: PAGE });
       if (!page.items.some((one) => one.id === message)) return;
       const joins = log.loaded && page.items.some((one) => log.get(one.id));
-      if (!joins) log.reset();
+      if (!joins) {
+        log.reset();
+        log.complete = { older: page.older === null, newer: page.newer === null };
+      }
       log.merge(page.items);
       this.store.changed(`log:${thread}`);
     });
@@ -89,11 +92,10 @@ export class History {
   /**
    * @param {string} thread
    * @param {Record<string, string | number>} query
-   * @returns {Promise<{items: Message[], as_of_seq: number}>}
+   * @returns {Promise<{items: Message[], older: string | null, newer: string | null, as_of_seq: number}>}
    */
-  async #page(thread, query) {
-    const page = await this.api.get(`/threads/${thread}/messages`, query);
-    return { items: page.items, as_of_seq: page.as_of_seq ?? -1 };
+  #page(thread, query) {
+    return this.api.get(`/threads/${thread}/messages`, query);
   }
 
   /**

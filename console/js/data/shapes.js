@@ -6,7 +6,7 @@
  * @typedef {{kind: string, value: string}} Identity
  * @typedef {{id: string, name: string | null, roles: string[], language: string | null, identities: Identity[]}} ContactBrief
  * @typedef {{id: string, name: string}} Named
- * @typedef {{message_id: string, author: Author, preview: string, at: string, status: string | null}} LastMessage
+ * @typedef {{message_id: string, author: Author, preview: string, kind: string, at: string, status: Delivery | null}} LastMessage
  * @typedef {"open" | "snoozed" | "resolved"} ThreadStatus
  * @typedef {"none" | "low" | "medium" | "high" | "urgent"} Priority
  * @typedef {{
@@ -38,7 +38,7 @@
  *   words?: string, preview?: Part[], user_id?: string
  * }} Pending
  * @typedef {{
- *   text?: string, template?: {name: string, language: string, parameters: string[]}, upload_id?: string, caption?: string,
+ *   text?: string, template?: {name: string, language: string, values: string[]}, upload_id?: string, caption?: string,
  *   reply_to?: string, client_msg_id?: string, expect_owner_version?: number
  * }} SendBody
  */

@@ -4,7 +4,7 @@
 import { el } from "./el.js";
 
 /** Pixels drawn beyond both edges, and entries drawn at most. */
-const MARGIN = 700;
+const MARGIN = 900;
 const MOST = 240;
 /** So near to its end a list counts as being there. */
 const NEAR = 48;
@@ -34,6 +34,8 @@ export class VirtualList {
   /** What is read: the first entries in view, where they stood. @type {{key: string, index: number, offset: number}[]} */
   #anchors = [];
   #atEnd = false;
+  /** Where it was last scrolled to. */
+  #seen = 0;
 
   /** @param {Options<T>} options */
   constructor(options) {
@@ -65,9 +67,8 @@ export class VirtualList {
   set(entries) {
     this.#entries = entries;
     this.#layout();
-    this.#keep();
     this.#draw();
-    this.#mark();
+    this.#anchor();
   }
 
   /** @param {string} key */
@@ -83,8 +84,8 @@ export class VirtualList {
   toEnd() {
     this.#atEnd = true;
     this.#anchors = [];
-    this.#keep();
     this.#draw();
+    this.#anchor();
   }
 
   /**
@@ -107,10 +108,10 @@ export class VirtualList {
       else if (top < target) target = top;
       else if (bottom > target + height) target = bottom - height;
       this.#atEnd = false;
-      scroller.scrollTop = target;
-      this.#mark();
+      this.#anchors = [{ key, index, offset: target - top }];
       this.#draw();
     }
+    this.#anchor();
   }
 
   destroy() {
@@ -143,7 +144,13 @@ export class VirtualList {
   }
 
   #scrolled() {
-    this.#mark();
+    const { scroller, sticks } = this.options;
+    const near = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - NEAR;
+    // Only going up leaves the end: a window that shrinks or a picture that grows does not.
+    if (near) this.#atEnd = sticks ?? false;
+    else if (scroller.scrollTop < this.#seen - 1) this.#atEnd = false;
+    this.#seen = scroller.scrollTop;
+    this.#anchor();
     if (!this.#frame) {
       this.#frame = requestAnimationFrame(() => {
         this.#frame = 0;
@@ -153,28 +160,24 @@ export class VirtualList {
   }
 
   /** Remembers what is read. */
-  #mark() {
-    const { scroller, sticks } = this.options;
-    this.#atEnd = (sticks ?? false) && scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - NEAR;
-    const first = this.#at(scroller.scrollTop);
+  #anchor() {
+    const top = this.options.scroller.scrollTop;
+    const first = this.#at(top);
     const anchor = (/** @type {T} */ entry, /** @type {number} */ by) => {
       const index = first + by;
-      return { key: entry.key, index, offset: scroller.scrollTop - (this.#tops[index] ?? 0) };
+      return { key: entry.key, index, offset: top - (this.#tops[index] ?? 0) };
     };
     this.#anchors = this.#entries.slice(first, first + ANCHORS).map(anchor);
   }
 
-  /** Puts what is read back into its place. */
-  #keep() {
-    const { scroller } = this.options;
-    this.#space();
-    if (this.#atEnd) {
-      scroller.scrollTop = scroller.scrollHeight;
-      return;
-    }
-    if (scroller.scrollTop === 0 && !this.options.sticks) return;
+  /** Where the view belongs, so that what is read stays in its place. */
+  #goal() {
+    const { scroller, sticks } = this.options;
+    const most = Math.max(0, (this.#tops[this.#entries.length] ?? 0) - scroller.clientHeight);
+    if (this.#atEnd) return most;
+    if (scroller.scrollTop === 0 && !sticks) return 0;
     const anchor = this.#steady();
-    if (anchor) scroller.scrollTop = (this.#tops[anchor.index] ?? 0) + anchor.offset;
+    return Math.min(most, Math.max(0, anchor ? (this.#tops[anchor.index] ?? 0) + anchor.offset : scroller.scrollTop));
   }
 
   /** The first anchor that moved as most of them did: one that was sorted away takes the view nowhere. */
@@ -188,29 +191,31 @@ export class VirtualList {
     return now.find((one) => votes(one.shift) === most);
   }
 
-  #range() {
-    const { scroller } = this.options;
-    const from = this.#at(Math.max(0, scroller.scrollTop - MARGIN));
-    const until = this.#at(scroller.scrollTop + scroller.clientHeight + MARGIN) + 1;
-    return { from, until: Math.min(until, from + MOST, this.#entries.length) };
-  }
-
-  #space() {
-    const { from, until } = this.#range();
+  /**
+   * @param {number} from
+   * @param {number} until
+   */
+  #space(from, until) {
     this.above.style.height = `${this.#tops[from] ?? 0}px`;
     this.below.style.height = `${(this.#tops[this.#entries.length] ?? 0) - (this.#tops[until] ?? 0)}px`;
   }
 
   #draw() {
+    const { scroller } = this.options;
     // What is measured for the first time may uncover more: a few rounds, then whatever is there.
     for (let round = 0; round < 4; round += 1) {
-      const { from, until } = this.#range();
+      const goal = this.#goal();
+      const from = this.#at(Math.max(0, goal - MARGIN));
+      const until = Math.min(this.#at(goal + scroller.clientHeight + MARGIN) + 1, from + MOST, this.#entries.length);
       this.#place(from, until);
-      this.#space();
-      if (!this.#measure()) break;
-      this.#layout();
-      this.#keep();
+      const measured = this.#measure();
+      if (measured) this.#layout();
+      this.#space(from, until);
+      if (!measured) break;
     }
+    const goal = this.#goal();
+    if (Math.abs(scroller.scrollTop - goal) > 0.5) scroller.scrollTop = goal;
+    this.#seen = scroller.scrollTop;
     this.options.drawn?.();
   }
 
@@ -273,7 +278,6 @@ export class VirtualList {
     if (own || this.#measure()) {
       this.#measure();
       this.#layout();
-      this.#keep();
       this.#draw();
     }
   }

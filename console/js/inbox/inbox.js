@@ -22,14 +22,13 @@ export function inboxPane(app) {
   const tabs = el("div", { class: "tabs", role: "tablist", "aria-label": t("inbox_tabs") });
   const search = el("input", { type: "search", placeholder: t("search_placeholder"), "aria-label": t("search"), enterkeyhint: "search" });
   const unfold = el("button", { type: "button", class: "quiet square", "aria-label": t("filters"), "aria-expanded": "false" }, icon("filter"));
-  const searchLine = el("div", { class: "search-line" }, el("div", { class: "search" }, icon("search", "small"), search), unfold);
   const filterBox = el("div", { class: "filters", hidden: true });
   const scroller = el("div", { class: "scroller", tabindex: "0", role: "listbox", "aria-label": t("nav_inbox"), id: "inbox-list" });
   const pill = el("button", { type: "button", class: "new-pill", hidden: true }, icon("down", "small"));
   const empty = el("div", { class: "empty", hidden: true });
   const listFrame = el("div", { class: "log-frame" }, scroller, empty, pill);
-  const heading = el("header", { class: "top" }, el("h1", {}, t("nav_inbox")));
-  const pane = el("section", { class: "pane inbox", "aria-label": t("nav_inbox") }, heading, tabs, searchLine, filterBox, listFrame);
+  const heading = el("header", { class: "top" }, el("h1", { class: "for-readers" }, t("nav_inbox")), el("div", { class: "search grow" }, icon("search", "small"), search), unfold);
+  const pane = el("section", { class: "pane inbox", "aria-label": t("nav_inbox") }, heading, tabs, filterBox, listFrame);
   /** The row that the keyboard stands on. @type {string | null} */
   let at = app.open;
   let fresh = 0;

@@ -23,7 +23,7 @@ export function row(entry, me) {
   const head = el("div", { class: "head" }, said(name, "name cut"), el("time", { datetime: at, title: exact(at) }, brief(at)));
   const unread = thread.unread > 0 ? el("span", { class: "count" }, thread.unread > 99 ? "99+" : thread.unread) : null;
   const preview = el("div", { class: "preview" }, status(thread), said(words(thread, me, entry.draft), "cut"), unread);
-  const tags = el("div", { class: "tags" }, owner(thread), kinds(thread), thread.labels.map((label) => el("span", { class: "chip label" }, label)));
+  const tags = el("div", { class: "tags" }, owner(thread), kinds(thread), el("span", { class: "what cut" }, [roles(thread.contact), channelName(thread.channel)].filter(Boolean).join(" · ")), thread.labels.map((label) => el("span", { class: "chip label" }, label)));
   const classes = `thread-row${thread.unread > 0 ? " unread" : ""}`;
   const place = { "aria-setsize": entry.of, "aria-posinset": entry.place, "aria-selected": String(chosen) };
   return el(
@@ -36,9 +36,9 @@ export function row(entry, me) {
 
 /** @param {Thread} thread */
 function status(thread) {
-  const state = thread.last?.status;
+  const state = thread.last?.status?.state;
   if (!state || thread.last?.author.type === "contact") return null;
-  const shape = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", failed: "alert" }[state] ?? "ticks";
+  const shape = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", delivered: "ticks", read: "ticks", played: "ticks", failed: "alert" }[state];
   const tone = state === "read" || state === "played" ? "read" : state === "failed" ? "failed" : "";
   return el("span", { class: `ticks ${tone}` }, icon(shape, "small"));
 }
@@ -52,7 +52,7 @@ function words(thread, me, draft) {
   if (draft) return t("preview_draft");
   const last = thread.last;
   if (!last) return t("preview_none");
-  const text = last.preview || t("preview_none");
+  const text = last.preview || kindOf(last.kind);
   switch (last.author.type) {
     case "staff":
       return t("preview_by", { name: last.author.id === me ? t("you") : (last.author.name ?? t("role_staff")), text });
@@ -64,6 +64,9 @@ function words(thread, me, draft) {
       return text;
   }
 }
+
+/** What a message without words is. @param {string} kind */
+const kindOf = (kind) => maybe(`part_${kind}`) ?? t("message");
 
 /** @param {Thread} thread */
 function owner(thread) {
@@ -84,9 +87,6 @@ function kinds(thread) {
   }
   if (thread.status === "snoozed") chips.push(el("span", { class: "chip" }, t("status_snoozed")));
   if (thread.status === "resolved") chips.push(el("span", { class: "chip" }, t("status_resolved")));
-  const what = roles(thread.contact);
-  if (what) chips.push(el("span", { class: "chip" }, what));
-  chips.push(el("span", { class: "chip" }, channelName(thread.channel)));
   return chips;
 }
 

@@ -119,7 +119,7 @@ function commands(app) {
   return [
     ...verbs,
     place(t("nav_inbox"), "inbox", ""),
-    place(t("nav_approvals"), "approve", "/approvals"),
+    place(t("nav_approvals"), "approvals", "/approvals"),
     place(t("nav_tasks"), "tasks", "/tasks"),
     place(t("nav_jobs"), "jobs", "/jobs"),
     place(t("nav_invoices"), "invoices", "/invoices"),

@@ -6,7 +6,7 @@
 import { Failure } from "../data/api.js";
 import { el, fill, said } from "../dom/el.js";
 import { toast } from "../dom/toast.js";
-import { channelName } from "../text/names.js";
+import { channelName, reasonWords } from "../text/names.js";
 import { dateAndTime, since, span } from "../text/time.js";
 import { maybe, number, t } from "../text/words.js";
 import { nothing, page, reading, table } from "./page.js";
@@ -86,7 +86,7 @@ function drawFailed(app, told, again) {
       again();
     });
     const to = el("a", { href: `/console/conversations/${one.thread_id}#message-${id}` }, said(one.name ?? one.to ?? one.address ?? t("conversation")));
-    const reason = maybe(`failure_${one.reason}`) ?? one.reason ?? t("failure_unknown");
+    const reason = reasonWords(one.reason);
     return [to, said(one.preview ?? ""), el("span", { class: "bad" }, reason), number(one.attempts ?? 0), dateAndTime(one.at ?? one.failed_at ?? one.updated_at), retry];
   });
   return table([t("person"), t("message"), t("reason"), t("attempts"), t("date"), ""], rows, { numbers: [3], label: t("failed_deliveries") });

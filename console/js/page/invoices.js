@@ -30,9 +30,9 @@ function all(app, scope) {
     if (items.length === 0) return nothing("invoices", t("no_invoices"), t("no_invoices_words"));
     const rows = items.map((invoice) => [
       el("a", { href: `/console/invoices/${encodeURIComponent(invoice.id)}` }, invoice.id),
-      said(customerOf(invoice)),
-      date(invoice.issued_at ?? invoice.created_at ?? invoice.date),
-      maybe(`invoice_${invoice.state}`) ?? invoice.state ?? "",
+      said(invoice.customer),
+      date(invoice.issued_on),
+      maybe(`invoice_${invoice.state}`) ?? invoice.state,
       money(invoice.gross_cents, invoice.currency),
     ]);
     const more = async () => {
@@ -51,12 +51,6 @@ function all(app, scope) {
   return node;
 }
 
-/** @param {any} invoice */
-function customerOf(invoice) {
-  const { customer } = invoice;
-  return typeof customer === "string" ? customer : (customer?.name ?? invoice.customer_name ?? invoice.customer_id ?? "");
-}
-
 /**
  * @param {App} app
  * @param {Scope} scope
@@ -69,8 +63,8 @@ function one(app, scope, id) {
   const draw = (/** @type {any} */ invoice) => {
     const { currency } = invoice;
     const job = invoice.job_id ? el("a", { href: `/console/jobs/${encodeURIComponent(invoice.job_id)}` }, invoice.job_id) : null;
-    const head = el("dl", { class: "facts" }, el("dt", {}, t("customer")), el("dd", {}, said(customerOf(invoice))), el("dt", {}, t("date")), el("dd", {}, date(invoice.issued_at ?? invoice.created_at ?? invoice.date)), job ? [el("dt", {}, t("job")), el("dd", {}, job)] : null);
-    const rows = (invoice.lines ?? []).map((/** @type {any} */ line) => [said(line.description ?? line.subject ?? ""), line.quantity === undefined || line.quantity === null ? "" : number(Number(line.quantity)), line.unit_price_cents === undefined || line.unit_price_cents === null ? "" : money(line.unit_price_cents, currency), money(line.net_cents ?? 0, currency)]);
+    const head = el("dl", { class: "facts" }, el("dt", {}, t("customer")), el("dd", {}, said(invoice.customer)), el("dt", {}, t("date")), el("dd", {}, date(invoice.issued_on)), job ? [el("dt", {}, t("job")), el("dd", {}, job)] : null);
+    const rows = invoice.lines.map((/** @type {any} */ line) => [said(line.description), number(line.quantity), money(line.unit_price_cents, currency), money(line.net_cents, currency)]);
     const sums = [[t("figure_net"), invoice.net_cents], [t("figure_vat"), invoice.vat_cents], [t("figure_gross"), invoice.gross_cents]];
     for (const [words, cents] of sums) if (typeof cents === "number") rows.push([el("b", {}, words), "", "", el("b", {}, money(cents, currency))]);
     return [el("div", { class: "panel" }, head), el("div", { class: "inline-form" }, table([t("line"), t("quantity"), t("unit_price"), t("figure_net")], rows, { numbers: [1, 2, 3], label: t("invoice") }))];

@@ -6,7 +6,7 @@
 /** @import { Scope } from "../dom/scope.js" */
 
 import { Failure } from "../data/api.js";
-import { el, fill } from "../dom/el.js";
+import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { dateAndTime, exact, since, span } from "../text/time.js";
 import { maybe, money, number, t } from "../text/words.js";
@@ -24,9 +24,11 @@ export function approvalsOf(app, thread) {
  * @param {App} app
  * @param {Approval} given
  * @param {Scope} scope
+ * @param {{brief?: boolean}} [options] brief: one line until somebody wants the details
  */
-export function approvalCard(app, given, scope) {
+export function approvalCard(app, given, scope, { brief = false } = {}) {
   const node = el("article", { class: "approval", "aria-label": title(given), data: { testid: "approval" } });
+  let unfolded = !brief;
   let busy = false;
   /** @type {string | null} */
   let fault = null;
@@ -35,7 +37,9 @@ export function approvalCard(app, given, scope) {
 
   const draw = () => {
     const now = app.store.approvals.get(given.id) ?? given;
-    const head = el("header", {}, icon("approve"), el("h3", {}, title(now)), expiry(now));
+    node.classList.toggle("brief", !unfolded);
+    if (!unfolded) return void fill(node, line(now));
+    const head = el("header", {}, icon("approvals"), el("h3", {}, title(now)), expiry(now));
     const job = now.job ? el("a", { href: `/console/jobs/${encodeURIComponent(now.job.id)}` }, now.job.id) : null;
     const asked = now.asked.map((one) => one.name).filter(Boolean).join(", ");
     const who = el("p", { class: "asked" }, job, job ? " · " : null, asked ? t("asked_of", { names: asked }) : null, ` ${t("asked_since", { span: since(now.asked_at) })}`);
@@ -45,7 +49,20 @@ export function approvalCard(app, given, scope) {
     fill(node, head, what, table, who, foot, fault ? el("p", { class: "bad", role: "alert" }, fault) : null);
   };
 
-  const verbs = (/** @type {Approval} */ now) => {
+  /** What it is and the verbs; everything else on demand. @param {Approval} now */
+  const line = (now) => {
+    const total = typeof now.facts?.gross_cents === "number" ? money(now.facts.gross_cents, now.facts.currency) : null;
+    const what = [now.job?.customer ?? now.job?.id, total].filter(Boolean).join(" · ");
+    const more = el("button", { type: "button", class: "quiet", data: { focus: "details" } }, t("details"));
+    more.addEventListener("click", () => {
+      unfolded = true;
+      draw();
+    });
+    const words = el("span", { class: "grow cut" }, el("b", {}, title(now)), " ", said(what, "soft"));
+    return el("div", { class: "row wrap" }, icon("approvals"), words, now.takes_words ? null : verbs(now, true), more);
+  };
+
+  const verbs = (/** @type {Approval} */ now, few = false) => {
     if (!app.store.may("job.approve")) return el("p", { class: "faint" }, t("may_not_decide"));
     const line = el("div", { class: "verbs" });
     for (const option of now.options) {
@@ -54,6 +71,7 @@ export function approvalCard(app, given, scope) {
       button.addEventListener("click", () => void decide(now, option));
       line.append(button);
     }
+    if (few) return line;
     const more = el("button", { type: "button", class: "quiet", "aria-expanded": String(explaining), data: { focus: "reason" } }, t("with_reason"));
     more.addEventListener("click", () => {
       explaining = !explaining;

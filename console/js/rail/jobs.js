@@ -20,11 +20,10 @@ export function jobsSection(app, id, scope) {
   let asked = "";
   const read = async () => {
     const thread = app.store.threads.get(id);
-    const technician = thread?.contact?.roles.includes("technician") ? thread.contact.name : null;
-    const query = thread?.customer ? { customer_id: thread.customer.id } : technician ? { search: technician } : null;
-    if (!query) return void (node.hidden = true);
+    if (!thread) return;
     try {
-      const { items } = await app.api.get("/jobs", { ...query, limit: 8 });
+      // A customer's jobs, or those that were reported here.
+      const items = thread.customer ? (await app.api.get("/jobs", { customer_id: thread.customer.id, limit: 8 })).items : (await app.api.get(`/threads/${id}`)).jobs;
       node.hidden = items.length === 0;
       fill(list, items.map(line));
     } catch {
@@ -33,7 +32,7 @@ export function jobsSection(app, id, scope) {
   };
   const draw = () => {
     const thread = app.store.threads.get(id);
-    const now = `${thread?.customer?.id} ${thread?.contact?.id} ${thread?.contact?.name}`;
+    const now = `${thread?.customer?.id} ${thread?.contact?.id} ${thread?.last?.message_id}`;
     if (now === asked) return;
     asked = now;
     void read();
@@ -47,6 +46,6 @@ export function jobsSection(app, id, scope) {
 /** @param {any} job */
 function line(job) {
   const state = el("span", { class: `chip ${{ invoiced: "good", rejected: "bad", deferred: "warn" }[/** @type {string} */ (job.state)] ?? ""}` }, maybe(`job_${job.state}`) ?? job.state);
-  const text = el("span", { class: "grow" }, el("a", { href: `/console/jobs/${encodeURIComponent(job.id)}` }, job.id), el("span", { class: "cut" }, said(job.work_done ?? "")), el("small", {}, brief(job.updated_at)));
+  const text = el("span", { class: "grow" }, el("a", { href: `/console/jobs/${encodeURIComponent(job.id)}` }, job.id), el("span", { class: "cut" }, said(job.work_done ?? job.customer_id ?? "")), job.updated_at ? el("small", {}, brief(job.updated_at)) : null);
   return el("div", { class: "item" }, text, state);
 }

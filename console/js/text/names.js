@@ -65,6 +65,13 @@ export function authorName(author, thread, me) {
   }
 }
 
+/** Why a message failed: in words where the provider's number is known, else as the provider said it. @param {string | null | undefined} reason */
+export function reasonWords(reason) {
+  if (!reason) return t("failure_unknown");
+  const code = /\b\d{3,6}\b/.exec(reason)?.[0];
+  return (code && maybe(`failure_${code}`)) ?? maybe(`failure_${reason}`) ?? reason;
+}
+
 /** @param {string} name */
 export function initials(name) {
   const words = name.trim().split(/\s+/).filter((word) => /\p{L}|\p{N}/u.test(word));

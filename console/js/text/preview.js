@@ -34,6 +34,8 @@ function one(part) {
       return t("part_form", { name: part.name ?? "" });
     case "order":
       return t("part_order");
+    case "handed_back":
+      return [t("handed_back_by", { name: part.by ?? "" }), part.note].filter(Boolean).join(": ");
     case "job":
       return t("part_job");
     case "unsupported":

@@ -28,10 +28,15 @@ export function setFirmZone(zone) {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     firm = zone;
+    days.clear();
   } catch {
     firm = viewer;
   }
 }
+
+/** The days of minutes that were asked for: long threads ask for them again and again. @type {Map<string, string>} */
+const days = new Map();
+const DAYS = 50_000;
 
 /** @param {string | number} at */
 export const clock = (at) => format("clock", { hour: "numeric", minute: "2-digit" }).format(new Date(at));
@@ -41,6 +46,18 @@ export const clock = (at) => format("clock", { hour: "numeric", minute: "2-digit
  * @param {string | number} at
  */
 export function dayOf(at) {
+  if (typeof at === "number") return dayAt(at);
+  const minute = at.slice(0, 16);
+  let day = days.get(minute);
+  if (day === undefined) {
+    if (days.size > DAYS) days.clear();
+    days.set(minute, (day = dayAt(at)));
+  }
+  return day;
+}
+
+/** @param {string | number} at */
+function dayAt(at) {
   const parts = format("day", { timeZone: firm, year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(new Date(at));
   const part = (/** @type {string} */ type) => parts.find((one) => one.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}`;
@@ -90,7 +107,7 @@ export function brief(at) {
 /** @param {number} ms */
 export function span(ms) {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return t("seconds", { value: (ms / 1000).toFixed(1) });
+  if (ms < 60_000) return t("seconds", { value: Math.round(ms / 100) / 10 });
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return t("minutes", { value: minutes });
   const hours = Math.floor(minutes / 60);

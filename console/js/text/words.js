@@ -20,7 +20,8 @@ export function t(key, values = {}) {
   const count = values.count;
   const form = typeof count === "number" ? `${key}_${plural.select(count)}` : key;
   const sentence = dictionary[form] ?? dictionary[key] ?? key;
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => format(values[name]));
+  // What has no value stays: some sentences explain the gaps of others.
+  return sentence.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? format(values[name]) : gap));
 }
 
 /**

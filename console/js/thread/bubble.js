@@ -8,7 +8,7 @@ import { el, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { openMenu } from "../dom/menu.js";
 import { toast } from "../dom/toast.js";
-import { authorName } from "../text/names.js";
+import { authorName, reasonWords } from "../text/names.js";
 import { previewOf } from "../text/preview.js";
 import { clock, dateAndTime, dayName, exact } from "../text/time.js";
 import { maybe, t } from "../text/words.js";
@@ -138,8 +138,7 @@ function ticks(message) {
  */
 function failure(app, message) {
   const { pending, status } = message;
-  const code = status?.reason ?? "";
-  const reason = maybe(`failure_${code}`) ?? (code || t("failure_unknown"));
+  const reason = reasonWords(status?.reason);
   const button = (/** @type {string} */ words, /** @type {() => void} */ run) => el("button", { type: "button", class: "link", onclick: run }, words);
   const retry = () => (pending ? void app.outbox.again(pending) : void app.actions.retry(message.id));
   const verbs = [button(t("copy"), () => void copy(previewOf(message.parts)))];

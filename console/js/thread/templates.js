@@ -32,7 +32,7 @@ function gaps(template) {
 /**
  * @param {App} app
  * @param {Thread} thread
- * @param {(choice: {name: string, language: string, parameters: string[]}, text: string) => void} chosen
+ * @param {(choice: {name: string, language: string, values: string[]}, text: string) => void} chosen
  */
 export async function templatePicker(app, thread, chosen) {
   /** @type {Template[]} */
@@ -72,7 +72,7 @@ export async function templatePicker(app, thread, chosen) {
     form.onsubmit = (event) => {
       event.preventDefault();
       close();
-      chosen({ name: template.name, language: template.language, parameters: fields.map((one) => one.field.value.trim()) }, text());
+      chosen({ name: template.name, language: template.language, values: fields.map((one) => one.field.value.trim()) }, text());
     };
   };
   fill(list, all.map((template) => {

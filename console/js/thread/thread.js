@@ -67,7 +67,7 @@ function conversation(app, pane, id, message, scope) {
     const keys = open.map((approval) => approval.id).join(" ");
     if (pinned.dataset.keys === keys) return;
     pinned.dataset.keys = keys;
-    fill(pinned, open.map((approval) => approvalCard(app, approval, scope)));
+    fill(pinned, open.map((approval) => approvalCard(app, approval, scope, { brief: true })));
   };
   app.store.on(`thread:${id}`, draw, scope.signal);
   app.store.on("me", draw, scope.signal);

@@ -64,6 +64,7 @@ export const thread = {
   edit_note: "Notiz bearbeiten",
   delete_note: "Notiz löschen",
   delete_note_words: "Danach sieht sie niemand mehr.",
+  handed_back_by: "{name} hat das Gespräch an die KI zurückgegeben",
   options: "Auswahl",
   show_all: "Alles zeigen",
   speed: "Wiedergabetempo",

@@ -64,6 +64,7 @@ export const thread = {
   edit_note: "Edit note",
   delete_note: "Delete note",
   delete_note_words: "Nobody will see it any more.",
+  handed_back_by: "{name} handed the conversation back to the AI",
   options: "Options",
   show_all: "Show all",
   speed: "Playback speed",
