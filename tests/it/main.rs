@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what broke by failing there")]
 
 mod approvals;
+mod console;
 mod crashes;
 mod house;
 mod phones;

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use crate::processes::{Terminal, free_port, free_ports, plumbline};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const REPORT: &str = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B";
+pub const REPORT: &str = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B";
 
 /// The sandbox's phones, by its control API.
-struct Phones {
+pub struct Phones {
     base: String,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 impl Phones {
@@ -27,14 +27,14 @@ impl Phones {
         Self { base: format!("http://127.0.0.1:{port}"), http }
     }
 
-    async fn acts(&self, person: &str, act: &str, body: Value) {
+    pub async fn acts(&self, person: &str, act: &str, body: Value) {
         let url = format!("{}/sandbox/people/{person}/{act}", self.base);
         let answer = self.http.post(url).json(&body).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     /// Presses an option as soon as the phone shows it.
-    async fn presses(&self, person: &str, title: &str) {
+    pub async fn presses(&self, person: &str, title: &str) {
         let url = format!("{}/sandbox/people/{person}/press", self.base);
         let until = Instant::now() + PATIENCE;
         while !self
@@ -57,11 +57,11 @@ impl Phones {
     }
 
     /// Everything on a phone, as one text.
-    async fn screen(&self, person: &str) -> String {
+    pub async fn screen(&self, person: &str) -> String {
         self.get(&format!("/sandbox/people/{person}/messages")).await.to_string()
     }
 
-    async fn shows(&self, person: &str, words: &str) {
+    pub async fn shows(&self, person: &str, words: &str) {
         let until = Instant::now() + PATIENCE;
         loop {
             let screen = self.screen(person).await;
@@ -95,20 +95,22 @@ impl Phones {
     }
 
     /// How many bubbles of `person` hold `words` and came from us.
-    async fn count(&self, person: &str, words: &str) -> usize {
+    pub async fn count(&self, person: &str, words: &str) -> usize {
         let chat = self.get(&format!("/sandbox/people/{person}/messages")).await;
         let messages = chat["messages"].as_array().unwrap();
         messages.iter().filter(|m| m["direction"] == "out" && m.to_string().contains(words)).count()
     }
 }
 
-struct Demo {
+pub struct Demo {
     _terminal: Terminal,
-    phones: Phones,
-    folder: tempfile::TempDir,
+    pub phones: Phones,
+    pub folder: tempfile::TempDir,
+    /// Where its gateway listens.
+    pub gateway: u16,
 }
 
-fn demo() -> Demo {
+pub fn demo() -> Demo {
     demo_with(&[])
 }
 
@@ -116,12 +118,13 @@ fn demo_with(variables: &[(&str, &str)]) -> Demo {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
     let mut command = plumbline(folder.path(), free_ports());
-    command.env("WEBHOOK_PORT", free_port().to_string()).env("PLUMBLINE__TURNS__GATHER_MS", "200");
+    let gateway = free_port();
+    command.env("WEBHOOK_PORT", gateway.to_string()).env("PLUMBLINE__TURNS__GATHER_MS", "200");
     command.envs(variables.iter().copied());
     command.args(["demo", "--sandbox-port", &port.to_string()]);
     let mut terminal = Terminal::start(command);
     terminal.shows("Gateway:");
-    Demo { _terminal: terminal, phones: Phones::at(port), folder }
+    Demo { _terminal: terminal, phones: Phones::at(port), folder, gateway }
 }
 
 #[tokio::test]
