@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("runtime", &["agents", "channels", "domain", "store", "tools"]),
     ("sandbox", &[]),
     ("store", &["domain"]),
-    ("tools", &["documents", "domain", "store"]),
+    ("tools", &["domain", "store"]),
 ];
 
 fn dependencies(folder: &str, section: &str) -> BTreeSet<String> {
