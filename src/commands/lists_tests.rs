@@ -133,3 +133,41 @@ async fn migrating_makes_the_database_and_puts_nothing_into_it() {
     assert!(house.folder.path().join("house.db").exists());
     assert!(house.customers(CustomersCommand::List).await.unwrap().starts_with("There are no customers"));
 }
+
+#[tokio::test]
+async fn a_token_is_alone_on_stdout_and_a_leaver_is_out_everywhere() {
+    let house = house();
+    let add = |name: &str, phone: &str| UsersCommand::Add {
+        phone: phone.to_owned(),
+        name: name.to_owned(),
+        role: vec![Role::Office],
+    };
+    house.users(add("Ana", "+4915112345671")).await.unwrap();
+    house.users(add("Ben", "+4915112345672")).await.unwrap();
+    house.users(add("Ben", "+4915112345673")).await.unwrap();
+    let arguments = crate::cli::TokenArgs {
+        user: " Ana ".to_owned(),
+        role: domain::staff::ConsoleRole::Dispatcher,
+        expires: std::time::Duration::from_secs(3_600),
+    };
+    let (mut out, mut told) = (Vec::new(), Vec::new());
+    token::run(&house.settings, &arguments, &mut out, &mut told).await.unwrap();
+    let (out, told) = (String::from_utf8(out).unwrap(), String::from_utf8(told).unwrap());
+    assert_eq!((out.lines().count(), out.trim().split('.').count()), (1, 3), "{out}");
+    assert!(told.contains("Ana, dispatcher, for 1 hour:") && told.contains("/console/login#"), "{told}");
+
+    let remove = |who: &str| UsersCommand::Remove { who: who.to_owned() };
+    let said = house.users(remove("ana")).await.unwrap();
+    assert!(said.contains("Ana is no technician") && said.contains("console"), "{said}");
+    let again = house.users(remove("Ana")).await.unwrap_err().to_string();
+    assert!(again.contains("nobody called Ana works here"), "{again}");
+    let which = house.users(remove("Ben")).await.unwrap_err().to_string();
+    assert!(which.contains("2 people are called Ben: name one by phone number"), "{which}");
+    let said = house.users(remove("0151 12345673")).await.unwrap();
+    assert!(said.contains("Ben is no technician"), "{said}");
+    let users = store::user::list(&mut open(&house.settings).await.unwrap().reader()).await.unwrap();
+    assert!(users.is_empty(), "{users:?}");
+    let blank = crate::cli::TokenArgs { user: "  ".to_owned(), ..arguments };
+    let refused = token::run(&house.settings, &blank, &mut Vec::new(), &mut Vec::new()).await.unwrap_err();
+    assert_eq!(refused.code(), 2);
+}

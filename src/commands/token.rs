@@ -53,11 +53,12 @@ pub async fn run(
 }
 
 fn spoken(time: Duration) -> String {
-    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
     let seconds = time.as_secs();
     let fits = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
-    let (unit, name) = fits.unwrap_or((1, "seconds"));
-    format!("{} {name}", seconds / unit)
+    let (unit, name) = fits.unwrap_or((1, "second"));
+    let count = seconds / unit;
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Reads a time such as `12h`: a number and `s`, `m`, `h` or `d`; a second to a year.
@@ -98,7 +99,7 @@ mod tests {
         assert_eq!(read("12h"), Ok((43_200, "12 hours".to_owned())));
         assert_eq!(read("90m"), Ok((5_400, "90 minutes".to_owned())));
         assert_eq!(read(" 7d "), Ok((604_800, "7 days".to_owned())));
-        assert_eq!(read("1s"), Ok((1, "1 seconds".to_owned())));
+        assert_eq!(read("1s"), Ok((1, "1 second".to_owned())));
         for bad in ["", "h", "0h", "12", "12 h", "-1h", "1.5h", "366d", "99999999999999999999d", "1ü", "12H"]
         {
             assert!(duration(bad).is_err(), "{bad}");
