@@ -77,7 +77,7 @@ export class App {
   /** @param {any} me */
   meet(me) {
     this.store.me = { ...me, user_id: me.id };
-    setFirmZone(me.time_zone ?? me.firm?.time_zone);
+    setFirmZone(me.time_zone);
     this.expired = false;
     this.store.changed("me");
   }

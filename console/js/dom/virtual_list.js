@@ -34,6 +34,7 @@ export class VirtualList {
   /** What is read: the first entries in view, where they stood. @type {{key: string, index: number, offset: number}[]} */
   #anchors = [];
   #atEnd = false;
+  #showing = false;
   /** Where it was last scrolled to. */
   #seen = 0;
 
@@ -98,6 +99,7 @@ export class VirtualList {
     if (index < 0) return;
     const { scroller } = this.options;
     const height = scroller.clientHeight;
+    this.#showing = true;
     // Drawing measures, and what is measured may move the place: the second time it holds.
     for (let round = 0; round < 3; round += 1) {
       const top = this.#tops[index] ?? 0;
@@ -111,7 +113,11 @@ export class VirtualList {
       this.#anchors = [{ key, index, offset: target - top }];
       this.#draw();
     }
+    this.#showing = false;
+    // Shown, and the end with it: whoever reads there stays there.
+    this.#atEnd = (this.options.sticks ?? false) && scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - NEAR;
     this.#anchor();
+    this.options.drawn?.();
   }
 
   destroy() {
@@ -175,7 +181,8 @@ export class VirtualList {
     const { scroller, sticks } = this.options;
     const most = Math.max(0, (this.#tops[this.#entries.length] ?? 0) - scroller.clientHeight);
     if (this.#atEnd) return most;
-    if (scroller.scrollTop === 0 && !sticks) return 0;
+    // Whoever reads the top of a list sees what comes in there.
+    if (scroller.scrollTop === 0 && !sticks && !this.#showing) return 0;
     const anchor = this.#steady();
     return Math.min(most, Math.max(0, anchor ? (this.#tops[anchor.index] ?? 0) + anchor.offset : scroller.scrollTop));
   }

@@ -4,7 +4,7 @@
 
 import { el, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
-import { agentName, channelName, initials, nameOf, roles, tint } from "../text/names.js";
+import { channelName, initials, nameOf, roles, tint } from "../text/names.js";
 import { brief, exact, since } from "../text/time.js";
 import { maybe, t } from "../text/words.js";
 
@@ -21,14 +21,15 @@ export function row(entry, me) {
   const name = nameOf(thread);
   const at = thread.last?.at ?? thread.created_at;
   const head = el("div", { class: "head" }, said(name, "name cut"), el("time", { datetime: at, title: exact(at) }, brief(at)));
-  const unread = thread.unread > 0 ? el("span", { class: "count" }, thread.unread > 99 ? "99+" : thread.unread) : null;
+  const count = thread.unread > 99 ? "99+" : String(thread.unread);
+  const unread = thread.unread > 0 ? el("span", { class: "count" }, count, el("span", { class: "for-readers" }, ` ${t("unread")}`)) : null;
   const preview = el("div", { class: "preview" }, status(thread), said(words(thread, me, entry.draft), "cut"), unread);
   const tags = el("div", { class: "tags" }, owner(thread), kinds(thread), el("span", { class: "what cut" }, [roles(thread.contact), channelName(thread.channel)].filter(Boolean).join(" · ")), thread.labels.map((label) => el("span", { class: "chip label" }, label)));
   const classes = `thread-row${thread.unread > 0 ? " unread" : ""}`;
   const place = { "aria-setsize": entry.of, "aria-posinset": entry.place, "aria-selected": String(chosen) };
   return el(
     "div",
-    { class: classes, role: "option", id: `row-${thread.id}`, "aria-label": spoken(thread, me, entry.draft), ...place, data: { thread: thread.id } },
+    { class: classes, role: "option", id: `row-${thread.id}`, ...place, data: { thread: thread.id } },
     el("span", { class: "avatar", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)),
     el("div", { class: "grow" }, head, preview, tags),
   );
@@ -40,7 +41,7 @@ function status(thread) {
   if (!state || thread.last?.author.type === "contact") return null;
   const shape = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", delivered: "ticks", read: "ticks", played: "ticks", failed: "alert" }[state];
   const tone = state === "read" || state === "played" ? "read" : state === "failed" ? "failed" : "";
-  return el("span", { class: `ticks ${tone}` }, icon(shape, "small"));
+  return el("span", { class: `ticks ${tone}` }, icon(shape, "small"), el("span", { class: "for-readers" }, maybe(`tick_${state}`) ?? state));
 }
 
 /**
@@ -88,20 +89,4 @@ function kinds(thread) {
   if (thread.status === "snoozed") chips.push(el("span", { class: "chip" }, t("status_snoozed")));
   if (thread.status === "resolved") chips.push(el("span", { class: "chip" }, t("status_resolved")));
   return chips;
-}
-
-/**
- * What a screen reader says of the row.
- * @param {Thread} thread
- * @param {string | undefined} me
- * @param {boolean} draft
- */
-function spoken(thread, me, draft) {
-  const parts = [nameOf(thread), roles(thread.contact)];
-  if (thread.unread > 0) parts.push(t("spoken_unread", { count: thread.unread }));
-  if (thread.open_approvals > 0) parts.push(t("chip_approval", { count: thread.open_approvals }));
-  if (thread.owner.kind === "agent") parts.push(t("author_agent", { name: agentName(thread.agent) }));
-  if (thread.waiting_since) parts.push(t("waiting", { span: since(thread.waiting_since) }));
-  parts.push(words(thread, me, draft), brief(thread.last?.at ?? thread.created_at), channelName(thread.channel));
-  return parts.filter(Boolean).join(", ");
 }

@@ -21,7 +21,7 @@ export function approvalsPage(app, scope) {
   const settled = el("div", { class: "cards" });
   const before = el("h2", { class: "inline-form" }, t("decided_lately"));
   const none = nothing("approvals", t("no_approvals"), t("no_approvals_words"));
-  fill(body, none, open, before, settled);
+  fill(body, el("h2", { class: "for-readers" }, t("needs_decision")), none, open, before, settled);
   /** Cards that are shown stay where they are when they are decided. @type {Map<string, HTMLElement>} */
   const cards = new Map();
   /** @type {Approval[]} */

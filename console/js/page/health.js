@@ -89,5 +89,5 @@ function drawFailed(app, told, again) {
     const reason = reasonWords(one.reason);
     return [to, said(one.preview ?? ""), el("span", { class: "bad" }, reason), number(one.attempts ?? 0), dateAndTime(one.at ?? one.failed_at ?? one.updated_at), retry];
   });
-  return table([t("person"), t("message"), t("reason"), t("attempts"), t("date"), ""], rows, { numbers: [3], label: t("failed_deliveries") });
+  return table([t("person"), t("message"), t("reason"), t("attempts"), t("date"), t("verbs")], rows, { numbers: [3], label: t("failed_deliveries") });
 }

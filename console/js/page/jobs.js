@@ -59,7 +59,7 @@ function lane(state, jobs, searching) {
   const count = searching ? jobs.items.length : (jobs.counts?.[state] ?? jobs.items.length);
   const head = el("h2", {}, maybe(`job_${state}`) ?? state, el("span", {}, number(count)));
   const more = jobs.next_cursor ? el("p", { class: "faint" }, t("more_by_search")) : null;
-  return el("section", { class: "lane", role: "listitem", "aria-label": maybe(`job_${state}`) ?? state }, head, jobs.items.map(card), more);
+  return el("div", { class: "lane", role: "listitem", "aria-label": maybe(`job_${state}`) ?? state }, head, jobs.items.map(card), more);
 }
 
 /** @param {any} job */

@@ -36,9 +36,9 @@ export function navigation(app) {
     if (name === "approvals") link.append(badge);
     links.set(name, link);
   }
-  const dot = el("span", { class: "dot warn", role: "img" });
+  const dot = el("span", { class: "dot warn", "aria-hidden": "true" });
   const state = el("button", { type: "button", class: "state", onclick: () => app.live.retryNow() }, dot);
-  const me = el("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": t("account") });
+  const me = el("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", title: t("account") });
   me.addEventListener("click", () => openMenu(me, account(app), t("account")));
   const mark = el("a", { class: "mark", href: "/console", "aria-label": "Plumbline", tabindex: "-1" }, icon("plumb"));
   const node = el("nav", { class: "nav", "aria-label": t("navigation") }, mark, [...links.values()], el("span", { class: "spring" }), state, me);
@@ -66,7 +66,7 @@ export function navigation(app) {
   };
   const who = () => {
     const name = app.store.me?.name ?? "";
-    fill(me, el("span", { class: "avatar tiny", data: { tint: "0" } }, initials(name)));
+    fill(me, el("span", { class: "avatar tiny", "aria-hidden": "true", data: { tint: "0" } }, initials(name)), el("span", { class: "for-readers" }, t("account")));
     for (const [page, , , permission] of PAGES) {
       const link = links.get(page);
       if (link && permission) link.hidden = !app.store.may(permission);

@@ -84,7 +84,7 @@ export function table(heads, rows, { numbers = [], label }) {
   const kind = (/** @type {number} */ index) => (numbers.includes(index) ? "number" : "");
   const head = el("tr", {}, heads.map((words, index) => el("th", { scope: "col", class: kind(index) }, words)));
   const lines = rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: kind(index) }, ...(Array.isArray(cell) ? cell : [cell])))));
-  return el("div", { class: "table-frame", role: "region", "aria-label": label, tabindex: "0" }, el("table", { class: "table" }, el("thead", {}, head), el("tbody", {}, lines)));
+  return el("div", { class: "table-frame", role: "group", "aria-label": label, tabindex: "0" }, el("table", { class: "table" }, el("thead", {}, head), el("tbody", {}, lines)));
 }
 
 /**

@@ -42,7 +42,7 @@ export function tasksPage(app, scope) {
     fill(place, tasksSection(app, { query: view?.query ?? {} }, inner));
   };
   scope.add(() => inner.close());
-  fill(body, tabs, place);
+  fill(body, tabs, el("h2", { class: "for-readers" }, t("tasks")), place);
   draw();
   return node;
 }

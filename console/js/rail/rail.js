@@ -44,7 +44,7 @@ export function railPane(app) {
  * @param {...Node} body
  */
 export function section(title, verb, ...body) {
-  return el("section", { "aria-label": title }, el("header", {}, el("h3", {}, title), verb), body);
+  return el("section", {}, el("header", {}, el("h3", {}, title), verb), body);
 }
 
 /**

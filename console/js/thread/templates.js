@@ -8,25 +8,19 @@ import { openDialog } from "../dom/dialog.js";
 import { el, fill } from "../dom/el.js";
 import { toast } from "../dom/toast.js";
 import { nameOf } from "../text/names.js";
-import { maybe, t } from "../text/words.js";
+import { t } from "../text/words.js";
 
 /**
- * @typedef {{name: string, language: string, status?: string, body?: string, text?: string, parameters?: number | string[],
- *   category?: string}} Template
+ * @typedef {{name: string, language: string, category: string, header: string | null, body: string, footer: string | null,
+ *   values: number, buttons: string[]}} Template
  */
 
 const GAP = /\{\{\s*(\w+)\s*\}\}/g;
 
-/** @param {Template} template */
-const bodyOf = (template) => template.body ?? template.text ?? "";
-
-/** @param {Template} template */
+/** The gaps of a body in their order, each once. @param {Template} template */
 function gaps(template) {
-  if (Array.isArray(template.parameters)) return template.parameters;
-  const named = [...bodyOf(template).matchAll(GAP)].map((found) => found[1] ?? "");
-  const distinct = [...new Set(named)];
-  if (distinct.length > 0) return distinct;
-  return Array.from({ length: template.parameters ?? 0 }, (_, index) => String(index + 1));
+  const named = [...new Set([...template.body.matchAll(GAP)].map((found) => found[1] ?? ""))];
+  return named.length === template.values ? named : Array.from({ length: template.values }, (_, index) => String(index + 1));
 }
 
 /**
@@ -38,7 +32,7 @@ export async function templatePicker(app, thread, chosen) {
   /** @type {Template[]} */
   let all = [];
   try {
-    all = (await app.api.get("/templates", { channel: thread.channel })).items;
+    all = (await app.api.get("/templates")).items;
   } catch (error) {
     return toast(error instanceof Failure ? error.words : t("problem_server"));
   }
@@ -58,21 +52,20 @@ export async function templatePicker(app, thread, chosen) {
       field.addEventListener("input", () => draw());
       return { gap, field };
     });
-    const text = () => {
+    const filled = () => {
       const value = (/** @type {string} */ gap) => fields.find((one) => one.gap === gap)?.field.value || `{{${gap}}}`;
-      return bodyOf(template).replace(GAP, (_, gap) => value(gap));
+      return template.body.replace(GAP, (_, gap) => value(gap));
     };
-    const draw = () => (preview.textContent = text());
-    const usable = !template.status || template.status.toUpperCase() === "APPROVED";
-    const send = el("button", { type: "submit", class: "primary", disabled: !usable }, t("send_template"));
+    const draw = () => fill(preview, template.header ? el("b", {}, template.header, "\n") : null, filled(), template.footer ? el("small", { class: "soft" }, `\n${template.footer}`) : null);
+    const send = el("button", { type: "submit", class: "primary" }, t("send_template"));
     const label = (/** @type {string} */ gap) => t("template_gap", { gap });
-    const state = usable ? null : el("p", { class: "bad" }, t("template_unusable", { state: maybe(`template_${template.status}`) ?? template.status ?? "" }));
-    fill(form, fields.map(({ gap, field }) => el("label", { class: "field" }, label(gap), field)), el("h3", {}, t("preview")), preview, state, el("div", { class: "row" }, send));
+    const buttons = template.buttons.length > 0 ? el("ul", { class: "options" }, template.buttons.map((title) => el("li", {}, title))) : null;
+    fill(form, fields.map(({ gap, field }) => el("label", { class: "field" }, label(gap), field)), el("h3", {}, t("preview")), preview, buttons, el("div", { class: "row" }, send));
     draw();
     form.onsubmit = (event) => {
       event.preventDefault();
       close();
-      chosen({ name: template.name, language: template.language, values: fields.map((one) => one.field.value.trim()) }, text());
+      chosen({ name: template.name, language: template.language, values: fields.map((one) => one.field.value.trim()) }, filled());
     };
   };
   fill(list, all.map((template) => {

@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::staff::Permission;
+use domain::{firm::Firm, staff::Permission};
 use serde::Serialize;
 use store::{session::Session, ticket};
 use utoipa::ToSchema;
@@ -42,10 +42,14 @@ pub(crate) struct Me {
     via: &'static str,
     /// When the session or the token ends.
     expires_at: String,
+    /// The firm's, by its IANA name: its days begin there.
+    time_zone: Option<String>,
+    /// ISO 4217, of all prices.
+    currency: String,
 }
 
 impl Me {
-    pub(crate) fn of(principal: &Principal) -> Self {
+    pub(crate) fn of(principal: &Principal, firm: &Firm) -> Self {
         Self {
             id: principal.user.0.clone(),
             name: principal.name.clone(),
@@ -57,6 +61,8 @@ impl Me {
                 Via::Token(_) => "token",
             },
             expires_at: at(principal.ends),
+            time_zone: firm.time_zone.iana_name().map(ToOwned::to_owned),
+            currency: firm.currency.clone(),
         }
     }
 }
@@ -68,8 +74,8 @@ impl Me {
     tag = "me",
     responses((status = 200, body = Me), (status = 401, description = "`unauthorized`", body = Problem))
 )]
-async fn me(principal: Principal) -> Json<Me> {
-    Json(Me::of(&principal))
+async fn me(State(gateway): State<Gateway>, principal: Principal) -> Json<Me> {
+    Json(Me::of(&principal, &gateway.firm))
 }
 
 /// A browser that is logged in.

@@ -125,7 +125,7 @@ async fn start(gateway: &Gateway, opened: Opened, headers: &HeaderMap) -> Result
             })
         })
         .await?;
-    let mut response = Json(Me::of(&principal)).into_response();
+    let mut response = Json(Me::of(&principal, &gateway.firm)).into_response();
     response.headers_mut().insert(header::SET_COOKIE, session::set(&secret, now, ends));
     Ok(response)
 }

@@ -130,7 +130,6 @@ export const thread = {
   choose_template: "Vorlage wählen",
   no_templates: "Für diesen Kanal gibt es keine Vorlagen.",
   template_gap: "Wert {gap}",
-  template_unusable: "Diese Vorlage kann nicht gesendet werden: {state}.",
   send_template: "Vorlage senden",
   preview: "Vorschau",
   uploading: "{name} wird hochgeladen",

@@ -130,7 +130,6 @@ export const thread = {
   choose_template: "Choose a template",
   no_templates: "There are no templates for this channel.",
   template_gap: "Value {gap}",
-  template_unusable: "This template cannot be sent: {state}.",
   send_template: "Send template",
   preview: "Preview",
   uploading: "Uploading {name}",
