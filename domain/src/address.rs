@@ -29,6 +29,12 @@ impl ChannelName {
         self.0.starts_with(LINK)
     }
 
+    /// Whether what is said on it stays in the house.
+    #[must_use]
+    pub fn is_console(&self) -> bool {
+        self.0 == crate::command::CONSOLE
+    }
+
     /// The agent at the other end of a link; the whole name elsewhere.
     #[must_use]
     pub fn peer(&self) -> AgentName {

@@ -7,6 +7,7 @@ use crate::{
     address::Address,
     agent::AgentName,
     clock::Millis,
+    command::Command,
     contact::{Identity, IdentityKind},
     id::{JobId, OutboxId, QuestionId},
     job::JobNotice,
@@ -36,6 +37,8 @@ pub enum Inbound {
     Decided {
         question: QuestionId,
     },
+    /// Staff ask the office's agent for something, at the console.
+    Command(Command),
     /// News of the account, of templates, of a consent, and whatever else concerns no conversation.
     Notice(Notice),
 }

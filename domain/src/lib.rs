@@ -4,6 +4,7 @@
 pub mod address;
 pub mod agent;
 pub mod clock;
+pub mod command;
 pub mod contact;
 pub mod conversation;
 pub mod id;

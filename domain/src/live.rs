@@ -52,4 +52,6 @@ pub enum ProgressStep {
     Failed {
         reason: String,
     },
+    /// Somebody at the console writes an answer by hand.
+    StaffType,
 }

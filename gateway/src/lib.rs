@@ -8,6 +8,7 @@ pub mod console;
 mod error;
 mod guard;
 mod health;
+pub mod live;
 mod metrics;
 mod picture;
 mod process_job;
@@ -20,5 +21,6 @@ mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;
 pub use error::Problem;
+pub use live::{Config as LiveConfig, Live};
 pub use state::{Config, Duty, Gateway, HostedAgent, Waker};
 pub use webhooks::Room;

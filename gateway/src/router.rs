@@ -15,7 +15,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     a2a::{self, AgentState, card, http, push_receiver, rpc},
-    api, auth, guard, health, metrics, process_job, source,
+    api, auth, guard, health, live, metrics, process_job, source,
     staff::{entrance, headers, login},
     state::{Duty, Gateway, HostedAgent},
     webhooks::{self, Room},
@@ -47,6 +47,7 @@ fn console(gateway: &Gateway) -> Router {
         .route_layer(from_fn_with_state(gateway.clone(), entrance::staff_only))
         .route("/console/login", post(login::login))
         .route("/api/{*rest}", any(api::nowhere))
+        .merge(live::socket())
         .method_not_allowed_fallback(guard::no_such_method)
         .layer(from_fn_with_state(gateway.clone(), headers::data))
         .with_state(gateway.clone());

@@ -37,8 +37,9 @@ async fn guarded_by(config: Config, routes: Router) -> (tempfile::TempDir, Route
     let store = store::Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
     let clock = Arc::new(ManualClock::at(Millis(1)));
     let ids = Arc::new(Ids::new(clock.clone(), [1; 32]));
-    let gateway =
-        Gateway { store, clock, ids, waker: Waker::none(), staff: staff(), firm: Arc::new(firm()), config };
+    let live = crate::live::Live::new(crate::live::Config::default(), None);
+    let (staff, firm) = (staff(), Arc::new(firm()));
+    let gateway = Gateway { store, clock, ids, waker: Waker::none(), staff, firm, live, config };
     (folder, guarded(routes, &gateway))
 }
 

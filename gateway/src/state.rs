@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::Store;
 use url::Url;
 
-use crate::staff::Staff;
+use crate::{live::Live, staff::Staff};
 
 /// Limits of every server of the house.
 #[derive(Clone, Debug, Deserialize)]
@@ -92,6 +92,8 @@ pub struct Gateway {
     pub staff: Staff,
     /// Whose invoices are handed out.
     pub firm: Arc<Firm>,
+    /// Who watches, and what they are told.
+    pub live: Live,
     pub config: Config,
 }
 

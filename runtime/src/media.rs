@@ -6,6 +6,7 @@ use agents::model::ModelError;
 use channels::channel::NotFetched;
 use domain::{
     address::ChannelName,
+    command::{Command, Request},
     inbound::Inbound,
     message::{Media, MediaKind, MediaSource, Part},
 };
@@ -25,6 +26,9 @@ pub(crate) enum Brought {
 
 /// Fetches and transcribes what `body` names. On the last of its `attempts` it is made whole in any case.
 pub(crate) async fn bring(belt: &Belt, channel: &ChannelName, body: &mut Inbound, attempts: i64) -> Brought {
+    if let Inbound::Command(Command { request: Request::Recording { media }, .. }) = body {
+        return one(belt, channel, media, attempts >= TRIES).await;
+    }
     let Inbound::Message(message) = body else { return Brought::Whole };
     let mut brought = Brought::Whole;
     for part in &mut message.parts {

@@ -1,4 +1,4 @@
-//! While an agent works, the person sees that their message was read and that an answer is being written, on channels
+//! While an agent works or staff write, the person sees that their message was read and that an answer is being written, on channels
 //! that show it. Progress: it may be lost, is never tried again, and holds up no turn.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -55,7 +55,13 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
 }
 
 fn is_at_work(step: &ProgressStep) -> bool {
-    matches!(step, ProgressStep::Started | ProgressStep::ModelCalled { .. } | ProgressStep::ToolCalled { .. })
+    matches!(
+        step,
+        ProgressStep::Started
+            | ProgressStep::ModelCalled { .. }
+            | ProgressStep::ToolCalled { .. }
+            | ProgressStep::StaffType
+    )
 }
 
 /// Tells the person that their message was read, where nobody is at work on it.

@@ -30,7 +30,7 @@ use domain::{
     id::Ids,
     live::Progress,
 };
-use gateway::{Gateway, Room, StoredTargets, Waker, console::Console, staff::Staff};
+use gateway::{Gateway, Live, LiveConfig, Room, StoredTargets, Waker, console::Console, staff::Staff};
 use runtime::{Agent, Belt, bell::Bell};
 use secrecy::SecretString;
 use store::{Store, queue};
@@ -88,6 +88,8 @@ pub struct App {
     /// Where the gateway listens, if it is here.
     pub gateway: Option<SocketAddr>,
     servers: Vec<(TcpListener, Router)>,
+    /// Whose live stream runs here.
+    live: Option<Gateway>,
     works: bool,
     grace: Duration,
 }
@@ -112,6 +114,7 @@ impl App {
             .map_err(|error| Failure::Usage(format!("no HTTP client: {error}")))?;
         let secret = link_secret(settings).map_err(Failure::Failed)?;
         let bell = Bell::default();
+        let progress = broadcast::channel::<Progress>(PROGRESS).0;
         let gateway = Gateway {
             store: store.clone(),
             clock: Arc::clone(&means.clock),
@@ -119,6 +122,7 @@ impl App {
             waker: waker(&bell),
             staff: staff(settings, &http).map_err(Failure::Usage)?,
             firm: Arc::new(settings.firm.clone()),
+            live: Live::new(LiveConfig::default(), Some(progress.clone())),
             config: gateway_config(settings)?,
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
@@ -162,12 +166,13 @@ impl App {
             transcriber,
             people: hosting.people,
             bell,
-            progress: broadcast::channel::<Progress>(PROGRESS).0,
+            progress,
             stream: hosting.stream,
             busy: AtomicUsize::new(0),
         };
         let (works, grace) = (hosting.belt, settings.grace);
-        Ok(Self { belt: Arc::new(belt), model: name, gateway: address, servers, works, grace })
+        let live = address.map(|_| gateway);
+        Ok(Self { belt: Arc::new(belt), model: name, gateway: address, servers, live, works, grace })
     }
 
     /// Serves and works until `stop`; running turns may finish within the grace time.
@@ -183,7 +188,12 @@ impl App {
     pub async fn serve(self, stop: CancellationToken) {
         let servers = self.servers.into_iter();
         let served = servers.map(|(listener, router)| servers::serve(listener, router, stop.clone()));
-        futures::future::join_all(served).await;
+        let live = async {
+            if let Some(gateway) = self.live {
+                Live::run(gateway, stop.clone()).await;
+            }
+        };
+        tokio::join!(futures::future::join_all(served), live);
     }
 }
 

@@ -41,7 +41,8 @@ create table command (
     finished_ms bigint,
     primary key (user_id, id)
 );
-create index command_message on command (message_id);
+create index command_open on command (conversation_id) where state = 'open';
+create index command_user on command (user_id) where state = 'open';
 create index command_created on command (created_ms);
 
 -- The calendar: who is to be where, and when.

@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod audit;
 pub mod check;
+pub mod command;
 pub mod contact;
 pub mod conversation;
 pub mod db;

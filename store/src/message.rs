@@ -99,6 +99,21 @@ pub async fn last_heard(tx: &mut Tx, conversation: &ConversationId) -> Result<Op
     row.map(|row| row.get("external")).transpose()
 }
 
+/// The last `limit` messages of a conversation, heard or not, oldest first: what a person would read there.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn latest(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Message>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+             FROM message WHERE conversation_id = $1 ORDER BY at_ms DESC, seq DESC LIMIT $2",
+            args![&conversation.0, limit],
+        )
+        .await?;
+    rows.iter().rev().map(read).collect()
+}
+
 /// Whether any message waits for a turn.
 ///
 /// # Errors

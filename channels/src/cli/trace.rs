@@ -13,7 +13,7 @@ pub fn line(progress: &Progress) -> Option<String> {
     let said = match &progress.step {
         ProgressStep::Started => "turn begins".to_owned(),
         ProgressStep::ModelCalled { round } => format!("model round {round}"),
-        ProgressStep::Said { .. } => return None,
+        ProgressStep::Said { .. } | ProgressStep::StaffType => return None,
         ProgressStep::ModelReplied { round, calls, tokens, millis } => {
             let calls = if *calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
             format!("model round {round} answered: {calls}, {tokens} tokens, {millis} ms")

@@ -21,6 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::Problem,
+    live,
     staff::{Principal, ticket},
     state::Gateway,
 };
@@ -37,7 +38,8 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(threads::router())
         .merge(uploads::router())
         .merge(users::router());
-    let live = OpenApiRouter::new().routes(routes!(ticket::issue));
+    let comms = comms.merge(live::comms());
+    let live = live::router().routes(routes!(ticket::issue));
     let mut all = OpenApiRouter::with_openapi(document::Document::openapi())
         .nest("/api/comms", comms)
         .nest("/api/live", live);

@@ -17,9 +17,10 @@ use domain::{
     inbound::Inbound,
     job::JobNotice,
 };
-use plumbline_gateway::{Config, Duty, Gateway, HostedAgent, Room, Waker, router};
+use plumbline_gateway::{Config, Duty, Gateway, HostedAgent, Live, LiveConfig, Room, Waker, router};
 use serde_json::{Value, json};
 use store::{Store, inbox, office::job::Job};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 pub const SECRET: &str = "test-secret-0123456789";
@@ -53,6 +54,13 @@ impl Db {
     pub fn over(store: Store) -> Self {
         Self { store, clock: Arc::new(ManualClock::at(NOW)), _folder: None }
     }
+}
+
+/// A database of one's own, where one of both is enough.
+pub async fn sqlite() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gateway.db", folder.path().display());
+    (folder, open(url, None).await)
 }
 
 async fn open(url: String, folder: Option<tempfile::TempDir>) -> Db {
@@ -131,7 +139,15 @@ pub async fn house(db: &Db) -> App {
 
 /// The gateway's own port, where staff come in by `config`.
 pub async fn house_of(db: &Db, config: plumbline_gateway::staff::Config) -> App {
-    serve_as(db, config, |gateway, _| router::house(gateway)).await
+    let means = Means { staff: config, ..Means::default() };
+    serve_with(db, means, |gateway, _| router::house(gateway)).await
+}
+
+/// The gateway's own port with a live stream of these limits, and what stops the stream.
+pub async fn watched(db: &Db, live: LiveConfig) -> (App, CancellationToken) {
+    let means = Means { live, ..Means::default() };
+    let stop = means.stop.clone();
+    (serve_with(db, means, |gateway, _| router::house(gateway)).await, stop)
 }
 
 /// The gateway's own port with Meta's webhook.
@@ -150,12 +166,20 @@ pub async fn with_meta(db: &Db, room: Room) -> App {
 }
 
 async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
-    serve_as(db, plumbline_gateway::staff::Config::default(), router).await
+    serve_with(db, Means::default(), router).await
 }
 
-async fn serve_as(
-    db: &Db,
+/// What differs from test to test.
+#[derive(Default)]
+struct Means {
     staff: plumbline_gateway::staff::Config,
+    live: LiveConfig,
+    stop: CancellationToken,
+}
+
+async fn serve_with(
+    db: &Db,
+    means: Means,
     router: impl FnOnce(&Gateway, &str) -> axum::Router,
 ) -> App {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -171,10 +195,12 @@ async fn serve_as(
         waker: Waker::new(move || {
             counter.fetch_add(1, Ordering::SeqCst);
         }),
-        staff: crate::staff::staff(staff),
+        staff: crate::staff::staff(means.staff),
         firm: Arc::new(crate::invoices::firm()),
+        live: Live::new(means.live, None),
         config: Config::default(),
     };
+    tokio::spawn(Live::run(gateway.clone(), means.stop));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let routes = router(&gateway, &url);

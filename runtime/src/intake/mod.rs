@@ -1,6 +1,7 @@
 //! First stage: what came in becomes a message, an answer or a job's news; then a turn is due. Never calls a model.
 
 mod answer;
+mod command;
 mod echo;
 mod identity;
 mod job_news;
@@ -130,6 +131,7 @@ async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), 
         Ok(Inbound::Echo(echo)) => echo::take_in(tx, belt, echo, now).await,
         Ok(Inbound::Identity(change)) => identity::take_in(tx, &row.channel, &change, now).await,
         Ok(Inbound::Decided { question }) => answer::decided(tx, belt, &question, now).await,
+        Ok(Inbound::Command(asked)) => command::take_in(tx, belt, asked, now).await,
         Ok(Inbound::Notice(notice)) => notice::take_in(tx, &row.id, &notice, now).await,
         Err(reason) => Err(Error::Unknown { column: "inbox.body", value: reason }),
     }

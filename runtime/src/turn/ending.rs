@@ -16,7 +16,11 @@ use domain::{
     turn::TurnState,
 };
 use serde_json::json;
-use store::{Error, Tx, conversation, event, message, turn};
+use store::{
+    Error, Tx,
+    command::{self, Answer},
+    conversation, event, message, turn,
+};
 
 use super::Run;
 use crate::{
@@ -51,7 +55,12 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
             Box::pin(async move {
                 conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
                 if taken.conversation.address.channel.is_link() {
-                    note(tx, &belt, &taken, text, now).await?;
+                    let said = keep(tx, &belt, &taken, text, now).await?;
+                    let body = json!({ "message": said });
+                    event::put(tx, "message", Some(&taken.conversation.id), &body, now).await?;
+                } else if taken.conversation.address.channel.is_console() {
+                    keep(tx, &belt, &taken, text.clone(), now).await?;
+                    answer(tx, &taken, &Answer::Success { text }, now).await?;
                 } else if is_still_theirs(tx, &taken).await? {
                     let speech = Speech {
                         key: format!("turn:{}", taken.id),
@@ -78,16 +87,35 @@ async fn is_still_theirs(tx: &mut Tx, taken: &turn::Taken) -> Result<bool, Error
     Ok(held.is_some_and(|held| held.owner_version == taken.owner_version))
 }
 
-/// A job's conversation has nobody to talk to: what the agent concludes is kept for staff to read.
-async fn note(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, text: String, now: Millis) -> Result<(), Error> {
-    let (id, author) = (MessageId::new(&belt.ids), Author::Agent(taken.conversation.agent.clone()));
-    let parts = vec![Part::text(text)];
+/// Keeps what the agent concludes where nobody is to be told: for staff to read, and for the agent to know later.
+async fn keep(
+    tx: &mut Tx,
+    belt: &Belt,
+    taken: &turn::Taken,
+    text: String,
+    now: Millis,
+) -> Result<MessageId, Error> {
     let said = Message {
         turn: Some(taken.id.clone()),
-        ..Message::new(id, &taken.conversation.id, Direction::Internal, author, parts, now)
+        ..Message::new(
+            MessageId::new(&belt.ids),
+            &taken.conversation.id,
+            Direction::Internal,
+            Author::Agent(taken.conversation.agent.clone()),
+            vec![Part::text(text)],
+            now,
+        )
     };
     message::put(tx, &said, false).await?;
-    event::put(tx, "message", Some(&taken.conversation.id), &json!({ "message": said.id }), now).await
+    Ok(said.id)
+}
+
+/// Whoever asked at the console gets their one answer.
+async fn answer(tx: &mut Tx, taken: &turn::Taken, answer: &Answer, now: Millis) -> Result<(), Error> {
+    for asked in command::of_turn(tx, &taken.conversation.id, &taken.id).await? {
+        command::answer(tx, &asked.by, &asked.id, answer, now).await?;
+    }
+    Ok(())
 }
 
 /// What came too late for this turn makes the next one.
@@ -113,7 +141,13 @@ pub(super) async fn fail(run: &Run, machine: Machine, reason: &str, key: &'stati
                     let speech = Speech::house(format!("failed:{}", taken.id), sentence);
                     speak::say(tx, &belt, &taken.conversation, speech, now).await?;
                 }
-                tell_staff(tx, &belt, &taken, &why, now).await?;
+                if taken.conversation.address.channel.is_console() {
+                    let message = belt.texts.sentence(taken.conversation.language, key, &json!({}));
+                    let error = Answer::Error { code: "failed".to_owned(), message, retryable: true };
+                    answer(tx, &taken, &error, now).await?;
+                } else {
+                    tell_staff(tx, &belt, &taken, &why, now).await?;
+                }
                 turn::finish(tx, &taken, TurnState::Failed, &saved, Some(&why), now).await?;
                 go_on(tx, &belt, &taken.conversation, now).await
             })

@@ -166,9 +166,15 @@ impl Commit {
         Ok(machine)
     }
 
+    /// What a message that arrives meanwhile does. Each command has an answer of its own.
+    fn pending(&self) -> Pending {
+        let console = self.taken.conversation.address.channel.is_console();
+        if console { Pending::Followup } else { self.belt.config.turns.pending }
+    }
+
     async fn steer(&self, tx: &mut Tx, machine: &mut Machine) -> Result<(), Error> {
         let ended = matches!(machine.next(&self.limits), Step::Finish(_));
-        if self.belt.config.turns.pending == Pending::Steer && !ended {
+        if self.pending() == Pending::Steer && !ended {
             self.hear(tx, machine).await?;
         }
         Ok(())
@@ -176,7 +182,7 @@ impl Commit {
 
     async fn hear(&self, tx: &mut Tx, machine: &mut Machine) -> Result<usize, Error> {
         let turns = &self.belt.config.turns;
-        let at_once = if turns.pending == Pending::Followup { 1 } else { i64::from(turns.messages) };
+        let at_once = if self.pending() == Pending::Followup { 1 } else { i64::from(turns.messages) };
         let messages =
             message::take_unheard(tx, &self.taken.conversation.id, &self.taken.id, at_once).await?;
         for message in &messages {

@@ -1,0 +1,77 @@
+//! `POST /threads/{id}/suggest`: the office's model drafts the next message of a conversation. It is shown to whoever
+//! asked, by the live stream, and sent by nobody.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use domain::{
+    command::{Command, Request},
+    id::ConversationId,
+    staff::Permission,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    ask::{Place, operator, submit},
+    frame::ID_CHARS,
+};
+use crate::{error::Problem, staff::Principal, state::Gateway};
+
+/// A draft that is being written.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Asked {
+    /// The `ref` of the `response` frame that brings the draft.
+    request_id: String,
+}
+
+/// Suggest a reply
+///
+/// The draft comes as a `response` frame of the live stream, to nobody but you. Nothing is sent. Repeat it with the same
+/// `Idempotency-Key` and it is the same request.
+#[utoipa::path(
+    post,
+    path = "/threads/{id}/suggest",
+    tag = "threads",
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, max_length = 64)),
+    responses(
+        (status = 202, description = "The draft is being written.", body = Asked),
+        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 403, description = "`forbidden`, `cross_site`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`id_used`", body = Problem),
+        (status = 422, description = "`invalid_key`", body = Problem),
+        (status = 429, description = "`too_many_commands`", body = Problem),
+    )
+)]
+pub(crate) async fn suggest(
+    State(gateway): State<Gateway>,
+    principal: Principal,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, Json<Asked>), Problem> {
+    principal.require(Permission::ThreadReply)?;
+    let conversation = ConversationId(id);
+    if store::conversation::get(&mut gateway.store.reader(), &conversation).await?.is_none() {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such thread"));
+    }
+    let request_id = match headers.get("idempotency-key").map(|key| key.to_str()) {
+        None => gateway.ids.uuid(),
+        Some(Ok(key)) if (1..=ID_CHARS).contains(&key.chars().count()) => key.to_owned(),
+        Some(_) => {
+            let detail = format!("Idempotency-Key: it must have 1 to {ID_CHARS} characters");
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_key", detail));
+        }
+    };
+    let command = Command {
+        id: request_id.clone(),
+        by: operator(&principal, Place::default()),
+        request: Request::Draft { conversation: conversation.clone() },
+        about: Some(conversation),
+        at: gateway.now(),
+    };
+    submit(&gateway, command).await?;
+    Ok((StatusCode::ACCEPTED, Json(Asked { request_id })))
+}

@@ -1,0 +1,52 @@
+//! What staff ask of the office's agent at the console: heard in a conversation of their own, in which nothing is sent.
+//! Whoever cannot be answered is told so at once.
+
+use domain::{
+    clock::Millis,
+    command::{Command, Request},
+    contact::Role,
+    id::MessageId,
+    language,
+    message::{self as said, Author, Direction, Message},
+};
+use store::{
+    Error, Tx,
+    command::{self, Answer},
+    conversation, message, turn,
+};
+
+use crate::belt::Belt;
+
+pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Millis) -> Result<(), Error> {
+    let Some(agent) = belt.agent_for(Role::Office) else {
+        let why = "no agent here serves the office: see `serves` in agents/*.toml";
+        return refuse(tx, &asked, "no_agent", why, now).await;
+    };
+    let parts = asked.parts();
+    let words = said::words(&parts);
+    if matches!(asked.request, Request::Recording { .. }) && words.is_empty() {
+        let why = match belt.transcriber {
+            Some(_) => "the recording could not be understood: say it again, or type it",
+            None => "recordings are not understood here: set COMMS_TRANSCRIPTION_PROVIDER, or type it",
+        };
+        return refuse(tx, &asked, "not_transcribed", why, now).await;
+    }
+    let spoken = language::detect(&words).or(asked.by.language);
+    let language = spoken.unwrap_or_else(|| belt.firm.language());
+    let held = conversation::open(tx, &belt.ids, &agent.name, &asked.address(), None, language, now).await?;
+    if let Some(spoken) = spoken.filter(|spoken| *spoken != held.language) {
+        conversation::heard(tx, &held.id, Some(spoken), Millis(0)).await?;
+    }
+    let author = Author::Staff(asked.by.user.clone());
+    let id = MessageId::new(&belt.ids);
+    let heard = Message::new(id, &held.id, Direction::In, author, parts, now);
+    message::put(tx, &heard, true).await?;
+    command::heard(tx, &asked, &held.id, &heard.id).await?;
+    turn::schedule(tx, &belt.ids, &held, now, now, now).await
+}
+
+async fn refuse(tx: &mut Tx, asked: &Command, code: &str, why: &str, now: Millis) -> Result<(), Error> {
+    let answer = Answer::Error { code: code.to_owned(), message: why.to_owned(), retryable: false };
+    command::answer(tx, &asked.by, &asked.id, &answer, now).await?;
+    Ok(())
+}
