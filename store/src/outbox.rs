@@ -9,8 +9,9 @@ use domain::{
     job::JobNotice,
     outbound::{Content, DeliveryState, Outbound},
 };
+use serde_json::json;
 
-use crate::{Error, Tx, args, inbox::to_json};
+use crate::{Error, Tx, args, event, inbox::to_json};
 
 const CLAIM: i64 = 1002;
 /// Waits between tries are shorter; whoever sleeps longer waits for a person.
@@ -215,11 +216,12 @@ pub struct Outcome<'a> {
 /// # Errors
 /// [`Error::Fenced`] where another worker took the row over.
 pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Millis) -> Result<(), Error> {
-    let changed = tx
-        .exec(
+    let settled = tx
+        .row(
             "UPDATE outbox SET state = $3, due_ms = $4, provider_id = COALESCE($5, provider_id), reason = $6,
                                updated_ms = $7
-             WHERE id = $1 AND fence = $2 AND state = 'sending'",
+             WHERE id = $1 AND fence = $2 AND state = 'sending'
+             RETURNING message_id",
             args![
                 &taken.outbound.id.0,
                 taken.fence,
@@ -234,8 +236,28 @@ pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Mill
     if let (Some(provider), Some(message)) = (outcome.provider_id, &taken.message) {
         tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![&message.0, provider]).await?;
     }
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    let Some(settled) = settled else { return Err(Error::Fenced) };
+    if outcome.state == DeliveryState::Queued {
+        return Ok(());
+    }
+    tell(tx, settled.get("message_id")?, &taken.outbound.conversation, now).await
 }
+
+/// Tells who watches that `message` is further on its way; news of a job are no message.
+async fn tell(
+    tx: &mut Tx,
+    message: Option<String>,
+    conversation: &ConversationId,
+    now: Millis,
+) -> Result<(), Error> {
+    match message {
+        Some(message) => event::put(tx, EVENT, Some(conversation), &json!({ "message": message }), now).await,
+        None => Ok(()),
+    }
+}
+
+/// The kind of the event that says: a message is further on its way.
+pub const EVENT: &str = "status";
 
 /// Puts a held row back until `due` without counting the taking: nothing was tried.
 ///
@@ -324,18 +346,24 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
         tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
     }
     if rank(status.state) > rank(stored) {
-        tx.exec(
-            "UPDATE outbox SET state = $2, provider_id = COALESCE(provider_id, $3), reason = $4, updated_ms = $5
-             WHERE id = $1",
-            args![id, status.state.as_str(), &status.external, status.reason.as_deref(), now],
-        )
-        .await?;
+        let moved = tx
+            .row(
+                "UPDATE outbox SET state = $2, provider_id = COALESCE(provider_id, $3), reason = $4, updated_ms = $5
+                 WHERE id = $1 RETURNING message_id, conversation_id",
+                args![id, status.state.as_str(), &status.external, status.reason.as_deref(), now],
+            )
+            .await?;
+        if let Some(moved) = moved {
+            let conversation = ConversationId(moved.get("conversation_id")?);
+            tell(tx, moved.get("message_id")?, &conversation, now).await?;
+        }
     }
     Ok(true)
 }
 
 /// How far a delivery is: a failure outranks only what was never delivered.
-pub(crate) fn rank(state: DeliveryState) -> u8 {
+#[must_use]
+pub fn rank(state: DeliveryState) -> u8 {
     match state {
         DeliveryState::Queued => 0,
         DeliveryState::Sending => 1,

@@ -4,6 +4,7 @@
 
 mod act;
 mod ask;
+mod batch;
 mod cache;
 mod config;
 mod events;

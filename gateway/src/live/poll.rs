@@ -68,6 +68,8 @@ pub(crate) async fn poll(
     let resume = from.after.as_deref().and_then(Position::read);
     let session = Session::new(gateway.ids.uuid(), principal, true, &live.config);
     subscribe(&session, from.conversations.as_deref());
+    // What was committed a moment ago is told by this poll, not the next.
+    live.tick(&gateway).await?;
     let mut entry = live.enter(&gateway, &session, resume.as_ref()).await?;
     let held = Held { gateway: gateway.clone(), session: Arc::clone(&session) };
     let position = |last_seq| Position { epoch: entry.epoch.clone(), last_seq };

@@ -1,19 +1,24 @@
-//! Events as frames: reads what an event names and shows it as the REST routes do, so that a page needs to know one form.
-//! What is not there any more is told to nobody.
+//! Events as frames: reads what events name, many at once, and shows it by the functions that the REST routes show it by,
+//! so that a page knows one form. What is not there any more is told to nobody.
 
 use domain::{
-    clock::Millis,
-    id::{MessageId, QuestionId, UserId},
+    id::{JobId, QuestionId, UserId},
+    message::Direction,
     staff::Permission,
 };
 use serde_json::{Value, json};
-use store::{Error, Tx, command, event::Event, user};
+use store::{Error, Tx, command, event::Event, outbox::rank, user};
 
 use super::{
     ask::shown,
+    batch::{Batch, text},
     rendered::{Rendered, Shown},
 };
-use crate::{api::at, state::Gateway};
+use crate::{
+    api::{approvals, jobs},
+    error::Problem,
+    state::Gateway,
+};
 
 /// `events` as frames, in order.
 ///
@@ -21,41 +26,58 @@ use crate::{api::at, state::Gateway};
 /// [`Error::Database`].
 pub(crate) async fn all(gateway: &Gateway, events: Vec<Event>) -> Result<Vec<Rendered>, Error> {
     let mut tx = gateway.store.reader();
+    let batch = Batch::read(&mut tx, &events, gateway.now()).await?;
     let mut rendered = Vec::with_capacity(events.len());
     for event in events {
-        rendered.push(one(&mut tx, event).await?);
+        rendered.push(one(&mut tx, &batch, event).await?);
     }
     Ok(rendered)
 }
 
-async fn one(tx: &mut Tx, event: Event) -> Result<Rendered, Error> {
+async fn one(tx: &mut Tx, batch: &Batch, event: Event) -> Result<Rendered, Error> {
     if event.kind == user::EVENT {
         let user = text(&event.body, "user_id").map(UserId::from);
         return Ok(Rendered::silent(event.seq, user));
     }
-    Ok(match show(tx, &event).await? {
+    Ok(match show(tx, batch, &event).await? {
         Some(shown) => Rendered::new(event.seq, event.conversation, shown, event.at),
         None => Rendered::silent(event.seq, None),
     })
 }
 
-async fn show(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
-    match event.kind.as_str() {
-        "message" => message(tx, event).await,
-        "approval" => approval(tx, event).await,
-        command::EVENT => answer(tx, event).await,
-        "conversation" => Ok(Some(status("conversation", json!({}), true))),
-        "channel" => Ok(Some(status("channel", event.body.clone(), true))),
-        _ => Ok(None),
-    }
+async fn show(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>, Error> {
+    let body = |name: &str| event.body.get(name).cloned().unwrap_or_default();
+    Ok(match event.kind.as_str() {
+        "message" => message(batch, event),
+        "status" => delivery(batch, event),
+        "conversation" => batch.thread(event).map(|thread| {
+            status("conversation", json!({ "changed": body("changed"), "conversation": thread }))
+        }),
+        "approval" => approval(tx, event).await?,
+        "job" => job(tx, event).await?,
+        "task" => Some(status(
+            "task",
+            json!({ "task_id": body("task"), "op": body("op"), "conversation": batch.thread(event) }),
+        )),
+        "note" => Some(Shown {
+            summary: None,
+            ..status("note", json!({ "note_id": body("note"), "op": body("op") }))
+        }),
+        "contact" => Some(status("contact", json!({ "contact_id": body("contact") }))),
+        "channel" => Some(status("channel", event.body.clone())),
+        "setting" => Some(Shown { needs: Permission::SettingsView, ..status("setting", event.body.clone()) }),
+        command::EVENT => answer(tx, event).await?,
+        // Of a later version: a page reads anew what it shows.
+        other => Some(status("other", json!({ "kind": other }))),
+    })
 }
 
-/// A `status` frame: something is in another state.
-fn status(scope: &str, mut data: Value, for_all: bool) -> Shown {
+/// A `status` frame for everybody: something is in another state.
+fn status(scope: &str, mut data: Value) -> Shown {
     data["scope"] = json!(scope);
     Shown {
         kind: "status",
-        summary: for_all.then(|| data.clone()),
+        summary: Some(data.clone()),
         full: data,
         needs: Permission::ThreadView,
         only: None,
@@ -63,36 +85,63 @@ fn status(scope: &str, mut data: Value, for_all: bool) -> Shown {
     }
 }
 
-async fn message(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
-    let Some(id) = text(&event.body, "message") else { return Ok(None) };
-    let Some(said) = store::message::get(tx, &MessageId::from(id)).await? else { return Ok(None) };
+fn message(batch: &Batch, event: &Event) -> Option<Shown> {
+    let (message, thread) = (batch.message(event)?, batch.thread(event)?);
     let op = text(&event.body, "op").unwrap_or("created");
-    let brief = json!({ "id": said.id, "thread_id": said.conversation, "at": at(said.at) });
-    Ok(Some(Shown {
-        kind: "message",
-        full: json!({ "op": op, "detail": "full", "message": brief }),
-        summary: Some(json!({ "op": op, "detail": "summary", "message": brief })),
-        needs: Permission::ThreadView,
-        only: None,
-        of: None,
-    }))
+    let full = json!({ "op": op, "detail": "full", "message": message.view, "conversation": thread });
+    let brief = json!({
+        "id": message.view["id"],
+        "thread_id": message.view["thread_id"],
+        "direction": message.view["direction"],
+        "author": message.view["author"],
+        "at": message.view["at"],
+    });
+    // What a person wrote is told to all; what agents note among themselves to those who look on.
+    let summary = (message.direction != Direction::Internal)
+        .then(|| json!({ "op": op, "detail": "summary", "message": brief, "conversation": thread }));
+    Some(Shown { kind: "message", full, summary, needs: Permission::ThreadView, only: None, of: None })
+}
+
+/// How far a message is on its way, and how far that is along the way: a tick only ever rises.
+fn delivery(batch: &Batch, event: &Event) -> Option<Shown> {
+    let message = batch.message(event)?;
+    let delivery = message.delivery.as_ref()?;
+    let told = &message.view["status"];
+    let error = told["reason"]
+        .as_str()
+        .map(|reason| json!({ "code": "not_delivered", "message": reason, "retryable": told["retryable"] }));
+    let data = json!({
+        "message_id": message.view["id"],
+        "status": delivery.state.as_str(),
+        "rank": rank(delivery.state),
+        "at": told["at"],
+        "error": error,
+    });
+    Some(status("message", data))
 }
 
 async fn approval(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
     let Some(id) = text(&event.body, "question") else { return Ok(None) };
-    let Some(asked) = store::question::get(tx, &QuestionId::from(id)).await? else { return Ok(None) };
-    let (by, when) = match &asked.answer {
-        Some(answer) => (Some(&answer.by_name), Some(answer.at)),
-        None => (None, None),
-    };
-    let data = json!({
-        "approval_id": asked.id,
-        "state": asked.state.as_str(),
-        "job_id": asked.purpose.job(),
-        "by": by,
-        "at": when.map(|when: Millis| at(when)),
-    });
-    Ok(Some(status("approval", data, true)))
+    let found = approvals::shown(tx, &QuestionId::from(id)).await;
+    let Some(view) = there(found)? else { return Ok(None) };
+    let view = json!(view);
+    let data = json!({ "approval_id": id, "state": view["state"], "approval": view });
+    Ok(Some(status("approval", data)))
+}
+
+async fn job(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
+    let Some(id) = text(&event.body, "job") else { return Ok(None) };
+    let found = jobs::shown(tx, &JobId::from(id)).await;
+    Ok(there(found)?.map(|view| status("job", json!({ "job_id": id, "job": view }))))
+}
+
+/// What is there. One that cannot be shown must not stop the others: it is in the log, and told to nobody.
+fn there<T>(found: Result<Option<T>, Problem>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(found),
+        Err(problem) if problem.http.as_u16() == 503 => Err(Error::Closed),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The one answer to a command: to whoever asked, in all their windows.
@@ -110,8 +159,4 @@ async fn answer(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
         only: Some(user),
         of: Some(id.to_owned()),
     }))
-}
-
-fn text<'a>(body: &'a Value, field: &str) -> Option<&'a str> {
-    body.get(field).and_then(Value::as_str)
 }

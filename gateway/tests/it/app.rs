@@ -177,11 +177,7 @@ struct Means {
     stop: CancellationToken,
 }
 
-async fn serve_with(
-    db: &Db,
-    means: Means,
-    router: impl FnOnce(&Gateway, &str) -> axum::Router,
-) -> App {
+async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&woken);

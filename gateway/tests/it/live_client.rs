@@ -124,7 +124,7 @@ impl Client {
     /// The next frame, or the code that the stream was closed with.
     pub async fn next(&mut self) -> Result<Value, u16> {
         loop {
-            let next = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("nothing came");
+            let next = tokio::time::timeout(PATIENCE, self.socket.next()).await.unwrap();
             match next.unwrap_or(Err(tokio_tungstenite::tungstenite::Error::ConnectionClosed)) {
                 Ok(Message::Text(text)) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();

@@ -29,7 +29,7 @@ async fn event(response: &mut reqwest::Response, buffer: &mut String) -> Event {
             return (field("id"), frame);
         }
         let chunk = tokio::time::timeout(Duration::from_secs(20), response.chunk()).await.unwrap();
-        buffer.push_str(std::str::from_utf8(&chunk.unwrap().expect("the stream ended")).unwrap());
+        buffer.push_str(std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap());
     }
 }
 

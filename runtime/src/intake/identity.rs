@@ -34,7 +34,7 @@ pub(super) async fn take_in(
             conversation::readdress(tx, &person.id, &from, &current.value).await?;
         }
     }
-    event::put(tx, "identity", None, &json!({ "contact": person.id }), now).await?;
+    event::put(tx, "contact", None, &json!({ "contact": person.id }), now).await?;
     let entry = audit::Entry {
         actor: "house".to_owned(),
         action: "identity_changed",

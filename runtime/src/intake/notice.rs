@@ -9,5 +9,5 @@ pub(super) async fn take_in(tx: &mut Tx, inbox: &InboxId, notice: &Notice, now: 
         tracing::warn!(%inbox, kind = notice.kind, "the provider has urgent news of the account");
     }
     let body = json!({ "kind": notice.kind, "urgent": notice.urgent, "text": notice.text, "inbox": inbox });
-    event::put(tx, "notice", None, &body, now).await
+    event::put(tx, "channel", None, &body, now).await
 }

@@ -38,8 +38,9 @@ pub(super) async fn take_in(
         tracing::info!(%inbox, "a status of a message that is not ours");
     }
     if let (Some(mend), Some(reason)) = (told.mend, &told.reason) {
-        let body = json!({ "outbox": told.outbox, "reason": reason, "mend": mend });
-        event::put(tx, "delivery_failed", None, &body, now).await?;
+        let body =
+            json!({ "kind": "delivery_failed", "outbox": told.outbox, "reason": reason, "mend": mend });
+        event::put(tx, "channel", None, &body, now).await?;
     }
     Ok(())
 }
