@@ -56,16 +56,16 @@ impl Db {
     }
 }
 
+async fn open(url: String, folder: Option<tempfile::TempDir>) -> Db {
+    let store = Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
+    Db { _folder: folder, ..Db::over(store) }
+}
+
 /// A database of one's own, where one of both is enough.
 pub async fn sqlite() -> (tempfile::TempDir, Db) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/gateway.db", folder.path().display());
     (folder, open(url, None).await)
-}
-
-async fn open(url: String, folder: Option<tempfile::TempDir>) -> Db {
-    let store = Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
-    Db { _folder: folder, ..Db::over(store) }
 }
 
 /// A new, empty database on the server of `admin`; an older one of the same name goes.
@@ -139,8 +139,7 @@ pub async fn house(db: &Db) -> App {
 
 /// The gateway's own port, where staff come in by `config`.
 pub async fn house_of(db: &Db, config: plumbline_gateway::staff::Config) -> App {
-    let means = Means { staff: config, ..Means::default() };
-    serve_with(db, means, |gateway, _| router::house(gateway)).await
+    serve_as(db, config, |gateway, _| router::house(gateway)).await
 }
 
 /// The gateway's own port with a live stream of these limits, and what stops the stream.
@@ -166,7 +165,35 @@ pub async fn with_meta(db: &Db, room: Room) -> App {
 }
 
 async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
-    serve_with(db, Means::default(), router).await
+    serve_as(db, plumbline_gateway::staff::Config::default(), router).await
+}
+
+async fn serve_as(
+    db: &Db,
+    staff: plumbline_gateway::staff::Config,
+    router: impl FnOnce(&Gateway, &str) -> axum::Router,
+) -> App {
+    serve_with(db, Means { staff, ..Means::default() }, router).await
+}
+
+/// The gateway's own port with a media folder, and templates as Meta lists them.
+pub async fn house_with_media(db: &Db, folder: &std::path::Path) -> App {
+    let template = |name: &str, body: &str, buttons: Value| {
+        let components = json!([{"type": "BODY", "text": body}, {"type": "BUTTONS", "buttons": buttons}]);
+        let template = json!({"name": name, "language": "de", "category": "UTILITY", "components": components});
+        channels::whatsapp::Offer::read(&template).unwrap()
+    };
+    let buttons = json!([{"type": "QUICK_REPLY", "text": "Ja"}, {"type": "QUICK_REPLY", "text": "Nein"}]);
+    let config = Config {
+        media_folder: folder.to_owned(),
+        upload_mib: 1,
+        templates: Arc::new(vec![
+            template("notice", "Neues: {{1}}", json!([])),
+            template("visit", "Dürfen wir am {{1}} um {{2}} kommen?", buttons),
+        ]),
+        ..Config::default()
+    };
+    serve_with(db, Means { config, ..Means::default() }, |gateway, _| router::house(gateway)).await
 }
 
 /// What differs from test to test.
@@ -175,9 +202,14 @@ struct Means {
     staff: plumbline_gateway::staff::Config,
     live: LiveConfig,
     stop: CancellationToken,
+    config: Config,
 }
 
-async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
+async fn serve_with(
+    db: &Db,
+    means: Means,
+    router: impl FnOnce(&Gateway, &str) -> axum::Router,
+) -> App {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&woken);
@@ -194,7 +226,7 @@ async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -
         staff: crate::staff::staff(means.staff),
         firm: Arc::new(crate::invoices::firm()),
         live: Live::new(means.live, None),
-        config: Config::default(),
+        config: means.config,
     };
     tokio::spawn(Live::run(gateway.clone(), means.stop));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
