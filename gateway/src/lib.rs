@@ -21,6 +21,5 @@ mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;
 pub use error::Problem;
-pub use live::{Config as LiveConfig, Live};
 pub use state::{Config, Duty, Gateway, HostedAgent, Waker};
 pub use webhooks::Room;

@@ -30,7 +30,7 @@ use domain::{
     id::Ids,
     live::Progress,
 };
-use gateway::{Gateway, Live, LiveConfig, Room, StoredTargets, Waker, console::Console, staff::Staff};
+use gateway::{Gateway, Room, StoredTargets, Waker, console::Console, live::Live, staff::Staff};
 use runtime::{Agent, Belt, bell::Bell};
 use secrecy::SecretString;
 use store::{Store, queue};
@@ -122,13 +122,16 @@ impl App {
             waker: waker(&bell),
             staff: staff(settings, &http).map_err(Failure::Usage)?,
             firm: Arc::new(settings.firm.clone()),
-            live: Live::new(LiveConfig::default(), Some(progress.clone())),
+            live: Live::new(gateway::live::Config::default(), Some(progress.clone())),
             config: gateway_config(settings)?,
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = ports.gateway.take() {
-            servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref(), settings.gateway.deliveries)?));
+            servers.push((
+                listener,
+                webhooks(&gateway, hosting.whatsapp.as_ref(), settings.gateway.deliveries)?,
+            ));
         }
         let whatsapp = whatsapp(settings, &hosting, &http)?;
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
@@ -229,7 +232,8 @@ fn webhooks(
     let page = page.routes(gateway);
     let Some(config) = config else { return Ok(gateway::router::house_with(gateway, page)) };
     let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let meta = gateway::router::meta_cloud(gateway, Arc::new(receiver), Room { deliveries, ..Room::default() });
+    let meta =
+        gateway::router::meta_cloud(gateway, Arc::new(receiver), Room { deliveries, ..Room::default() });
     Ok(gateway::router::house_with(gateway, page.merge(meta)))
 }
 

@@ -17,7 +17,11 @@ use domain::{
     inbound::Inbound,
     job::JobNotice,
 };
-use plumbline_gateway::{Config, Duty, Gateway, HostedAgent, Live, LiveConfig, Room, Waker, router};
+use plumbline_gateway::{
+    Config, Duty, Gateway, HostedAgent, Room, Waker,
+    live::{Config as LiveConfig, Live},
+    router,
+};
 use serde_json::{Value, json};
 use store::{Store, inbox, office::job::Job};
 use tokio_util::sync::CancellationToken;
@@ -180,7 +184,8 @@ async fn serve_as(
 pub async fn house_with_media(db: &Db, folder: &std::path::Path) -> App {
     let template = |name: &str, body: &str, buttons: Value| {
         let components = json!([{"type": "BODY", "text": body}, {"type": "BUTTONS", "buttons": buttons}]);
-        let template = json!({"name": name, "language": "de", "category": "UTILITY", "components": components});
+        let template =
+            json!({"name": name, "language": "de", "category": "UTILITY", "components": components});
         channels::whatsapp::Offer::read(&template).unwrap()
     };
     let buttons = json!([{"type": "QUICK_REPLY", "text": "Ja"}, {"type": "QUICK_REPLY", "text": "Nein"}]);
@@ -205,11 +210,7 @@ struct Means {
     config: Config,
 }
 
-async fn serve_with(
-    db: &Db,
-    means: Means,
-    router: impl FnOnce(&Gateway, &str) -> axum::Router,
-) -> App {
+async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let woken = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&woken);

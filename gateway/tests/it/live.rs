@@ -9,7 +9,7 @@ use domain::{
     message::{Author, Direction, Message, Part},
     staff::ConsoleRole,
 };
-use plumbline_gateway::LiveConfig;
+use plumbline_gateway::live::Config as LiveConfig;
 use serde_json::{Value, json};
 use store::{
     command::{self, Answer},

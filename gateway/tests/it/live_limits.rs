@@ -2,7 +2,7 @@
 
 use axum::http::HeaderValue;
 use domain::staff::ConsoleRole;
-use plumbline_gateway::LiveConfig;
+use plumbline_gateway::live::Config as LiveConfig;
 use serde_json::json;
 use store::{event, user};
 use tokio_tungstenite::tungstenite::Message;
