@@ -48,7 +48,7 @@ async fn one(tx: &mut Tx, batch: &Batch, event: Event) -> Result<Rendered, Error
 async fn show(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>, Error> {
     let body = |name: &str| event.body.get(name).cloned().unwrap_or_default();
     Ok(match event.kind.as_str() {
-        "message" => message(batch, event),
+        "message" | "stranger" => message(batch, event),
         "status" => delivery(batch, event),
         "conversation" => batch.thread(event).map(|thread| {
             status("conversation", json!({ "changed": body("changed"), "conversation": thread }))

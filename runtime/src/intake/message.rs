@@ -115,7 +115,7 @@ async fn stranger(
         ..Message::new(MessageId::new(&belt.ids), &held.id, Direction::In, Author::House, inbound.parts, now)
     };
     message::put(tx, &heard, false).await?;
-    event::put(tx, "message", Some(&held.id), &json!({ "message": heard.id, "inbox": inbox }), now).await?;
+    event::put(tx, "stranger", Some(&held.id), &json!({ "message": heard.id, "inbox": inbox }), now).await?;
     let sentence = belt.texts.sentence(language, "unknown_person", &json!({ "firm": belt.firm.name }));
     // One sentence a conversation, however often they write.
     let speech = Speech::house(format!("stranger:{}", held.id), sentence);
