@@ -12,7 +12,6 @@ pub mod speak;
 pub mod stage;
 pub mod turn;
 pub mod typing;
-mod upkeep;
 pub mod wakeup;
 
 pub use belt::{Agent, Belt};
