@@ -21,5 +21,5 @@ mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;
 pub use error::Problem;
-pub use state::{Config, Duty, Gateway, HostedAgent, Waker};
+pub use state::{Config, Duty, Gateway, HostedAgent, Price, Waker};
 pub use webhooks::Room;

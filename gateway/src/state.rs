@@ -38,6 +38,8 @@ pub struct Config {
     pub upload_mib: usize,
     /// For numbers that are written without one: digits.
     pub country_code: String,
+    /// What the model's tokens cost, where that is configured.
+    pub price: Option<Price>,
     /// What may be said outside WhatsApp's window.
     #[serde(skip)]
     pub templates: Arc<Vec<Offer>>,
@@ -55,8 +57,28 @@ impl Default for Config {
             media_folder: PathBuf::from("data/media"),
             upload_mib: 25,
             country_code: "49".to_owned(),
+            price: None,
             templates: Arc::default(),
         }
+    }
+}
+
+/// Prices of a million tokens, in millionths of the firm's currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    pub input_micros: i64,
+    pub output_micros: i64,
+}
+
+impl Price {
+    /// What so many tokens cost, in millionths.
+    #[must_use]
+    pub fn of(self, input: i64, output: i64) -> i64 {
+        const MILLION: i128 = 1_000_000;
+        let cost = i128::from(input) * i128::from(self.input_micros)
+            + i128::from(output) * i128::from(self.output_micros);
+        i64::try_from((cost + MILLION / 2) / MILLION).unwrap_or(i64::MAX)
     }
 }
 

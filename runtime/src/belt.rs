@@ -33,7 +33,7 @@ use tools::toolbox::Toolbox;
 use crate::{
     bell::{Bell, Stage},
     config::Config,
-    delivery, intake, stage, turn, typing, wakeup,
+    delivery, intake, stage, turn, typing, upkeep, wakeup,
 };
 
 /// An agent and the model it thinks with.
@@ -150,6 +150,7 @@ impl Belt {
             stages.spawn(stage::run(stage, self.bell.clone(), stop.clone(), tick));
         }
         stages.spawn(typing::run(Arc::clone(&self), stop.clone()));
+        stages.spawn(upkeep::run(Arc::clone(&self), stop.clone()));
         stages.close();
         stages.wait().await;
         if tokio::time::timeout(grace, work.finished()).await.is_err() {

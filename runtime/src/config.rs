@@ -11,6 +11,23 @@ pub struct Config {
     pub turns: Turns,
     pub questions: Questions,
     pub delivery: Delivery,
+    pub linking: Linking,
+}
+
+/// How strangers are found to be customers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Linking {
+    /// Whether a thread is linked to the customer who has the number, where it is only one.
+    pub auto_link_by_phone: bool,
+    /// For customers' numbers that are written without one: digits.
+    pub country_code: String,
+}
+
+impl Default for Linking {
+    fn default() -> Self {
+        Self { auto_link_by_phone: true, country_code: "49".to_owned() }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

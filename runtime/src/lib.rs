@@ -12,6 +12,7 @@ pub mod speak;
 pub mod stage;
 pub mod turn;
 pub mod typing;
+mod upkeep;
 pub mod wakeup;
 
 pub use belt::{Agent, Belt};

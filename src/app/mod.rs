@@ -217,6 +217,7 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
         approve_own_jobs: settings.belt.questions.approve_own_jobs,
         media_folder: settings.media_folder.clone(),
         country_code: settings.country_code.clone(),
+        price: settings.price,
         templates: Arc::new(offered),
         ..gateway::Config::default()
     })

@@ -42,6 +42,8 @@ pub struct Settings {
     /// Where what belongs beside the database is kept: the history of the terminal, generated secrets.
     pub data_folder: PathBuf,
     pub media_folder: PathBuf,
+    /// What the model's tokens cost, where that is configured.
+    pub price: Option<gateway::Price>,
     /// Prompts, texts and agents of the user's own.
     pub overrides: Option<PathBuf>,
     pub model: Model,
@@ -120,6 +122,7 @@ struct Raw {
 struct RawPeople {
     technician_phone: String,
     office_phone: String,
+    auto_link_by_phone: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,6 +210,10 @@ impl Settings {
             turns: raw.turns,
             questions: raw.questions,
             delivery: raw.delivery,
+            linking: runtime::config::Linking {
+                auto_link_by_phone: raw.people.auto_link_by_phone,
+                country_code: country_code.clone(),
+            },
         };
         let whatsapp = channels::whatsapp::Config {
             language: raw.firm.language(),
@@ -221,6 +228,7 @@ impl Settings {
             database_named: layers.origin("database.url").is_some(),
             data_folder: beside(&database.url),
             database,
+            price: model::price(&raw.model)?,
             model: Model::resolve(&raw.model, &media_folder)?,
             media_folder: PathBuf::from(media_folder),
             overrides: overrides(&raw.files.overrides)?,

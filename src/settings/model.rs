@@ -19,7 +19,25 @@ pub enum Model {
 }
 
 /// Keys of `[model]` that this file reads; the others are the model's own.
-const OURS: [&str; 3] = ["provider", "openai", "gemini"];
+const OURS: [&str; 4] = ["provider", "openai", "gemini", "price"];
+
+/// What a million tokens cost; `None` where both are 0.
+pub(super) fn price(section: &Table) -> Result<Option<gateway::Price>, Error> {
+    let micros = |key: &str| {
+        let value = section.get("price").and_then(|price| price.get(key));
+        let number = match value {
+            None => Some(0.0),
+            Some(value) => value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64)),
+        };
+        let sane = number.filter(|price| (0.0..=1_000_000.0).contains(price));
+        let shown = value.map(ToString::to_string).unwrap_or_default();
+        let wrong =
+            || Error::bad(format!("model.price.{key}"), &shown, "it must be a price of a million tokens");
+        sane.map(|price| (price * 1_000_000.0).round() as i64).ok_or_else(wrong)
+    };
+    let price = gateway::Price { input_micros: micros("input")?, output_micros: micros("output")? };
+    Ok((price.input_micros > 0 || price.output_micros > 0).then_some(price))
+}
 
 impl Model {
     pub(super) fn resolve(section: &Table, media_folder: &str) -> Result<Self, Error> {

@@ -6,9 +6,10 @@ use domain::{
     contact::{Contact, Identity, IdentityKind, Role},
     id::{ContactId, Ids},
     language::Language,
+    spelling,
 };
 
-use crate::{Error, Tx, args, db::Row};
+use crate::{Error, Tx, args, db::Row, search::Words};
 
 /// Most people listed at once.
 const LIST: i64 = 10_000;
@@ -61,42 +62,73 @@ pub async fn register(
                 known.roles.push(role);
             }
             tx.exec(
-                "UPDATE contact SET name = $2, roles = $3 WHERE id = $1",
-                args![&known.id.0, name, join(&known.roles)],
+                "UPDATE contact SET name = $2, roles = $3, folded = $4 WHERE id = $1",
+                args![&known.id.0, name, join(&known.roles), spelling::fold(name)],
             )
             .await?;
             known.id
         }
         None => create(tx, ids, name, &[role], now).await?,
     };
-    for identity in identities {
-        tx.exec(
-            "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING",
-            args![identity.kind.as_str(), &identity.value, &id.0],
-        )
-        .await?;
-    }
+    learn(tx, &id, identities.iter()).await?;
     Ok(id)
 }
 
-async fn create(tx: &mut Tx, ids: &Ids, name: &str, roles: &[Role], now: Millis) -> Result<ContactId, Error> {
+/// A person of whom nothing is known yet but what they are called and, with a list of roles, what they do.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn create(
+    tx: &mut Tx,
+    ids: &Ids,
+    name: &str,
+    roles: &[Role],
+    now: Millis,
+) -> Result<ContactId, Error> {
     let id = ContactId::new(ids);
     tx.exec(
-        "INSERT INTO contact (id, name, roles, created_ms) VALUES ($1, $2, $3, $4)",
-        args![&id.0, name, join(roles), now],
+        "INSERT INTO contact (id, name, roles, folded, created_ms) VALUES ($1, $2, $3, $4, $5)",
+        args![&id.0, name, join(roles), spelling::fold(name), now],
     )
     .await?;
     Ok(id)
 }
 
-/// Everybody, by name.
+/// # Errors
+/// [`Error::Database`].
+pub async fn rename(tx: &mut Tx, id: &ContactId, name: &str) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE contact SET name = $2, folded = $3 WHERE id = $1",
+        args![&id.0, name, spelling::fold(name)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_roles(tx: &mut Tx, id: &ContactId, roles: &[Role]) -> Result<(), Error> {
+    tx.exec("UPDATE contact SET roles = $2 WHERE id = $1", args![&id.0, join(roles)]).await?;
+    Ok(())
+}
+
+/// Who `id` is by now: themselves, or whom they were merged into.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn merged(tx: &mut Tx, id: &ContactId) -> Result<Option<ContactId>, Error> {
+    let row = tx.row("SELECT merged_into FROM contact WHERE id = $1", args![&id.0]).await?;
+    row.map_or(Ok(None), |row| Ok(row.get::<Option<String>>("merged_into")?.map(ContactId)))
+}
+
+/// Everybody who has a role, by name.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn list(tx: &mut Tx) -> Result<Vec<Contact>, Error> {
     let rows = tx
         .rows(
-            "SELECT id, name, roles, language, default_agent FROM contact ORDER BY name, id LIMIT $1",
+            "SELECT id, name, roles, language, default_agent FROM contact WHERE roles <> '' ORDER BY name, id LIMIT $1",
             args![LIST],
         )
         .await?;
@@ -108,7 +140,50 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Contact>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn holders(tx: &mut Tx, role: Role) -> Result<Vec<Contact>, Error> {
-    Ok(list(tx).await?.into_iter().filter(|contact| contact.has(role)).collect())
+    let rows = tx
+        .rows(
+            "SELECT id, name, roles, language, default_agent FROM contact
+             WHERE roles <> '' AND ',' || roles || ',' LIKE $1 ORDER BY name, id LIMIT $2",
+            args![format!("%,{role},%"), LIST],
+        )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Up to `limit` people after `after`, by name, strangers included: those whose name, number or username holds what was
+/// typed, and who hold `role`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn page(
+    tx: &mut Tx,
+    search: Option<&Words>,
+    role: Option<Role>,
+    after: Option<&(String, ContactId)>,
+    limit: i64,
+) -> Result<Vec<(Contact, String)>, Error> {
+    let (folded, id) = after.map_or(("", ""), |(folded, id)| (folded.as_str(), id.as_str()));
+    let rows = tx
+        .rows(
+            "SELECT id, name, roles, language, default_agent, folded FROM contact
+             WHERE merged_into IS NULL AND (folded > $1 OR (folded = $1 AND id > $2))
+               AND ($3 IS NULL OR ',' || roles || ',' LIKE $3)
+               AND ($4 IS NULL OR folded LIKE $4 ESCAPE '!'
+                    OR id IN (SELECT contact_id FROM identity
+                              WHERE ($5 <> '' AND value LIKE $5)
+                                 OR (kind = 'username' AND LOWER(value) LIKE $4 ESCAPE '!')))
+             ORDER BY folded, id LIMIT $6",
+            args![
+                folded,
+                id,
+                role.map(|role| format!("%,{role},%")),
+                search.map(Words::contained),
+                search.map(Words::digits).unwrap_or_default(),
+                limit
+            ],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((read(row)?, row.get("folded")?))).collect()
 }
 
 /// # Errors
@@ -217,7 +292,7 @@ pub async fn take_roles(tx: &mut Tx, id: &ContactId, taken: &[Role]) -> Result<b
 /// # Errors
 /// [`Error::Database`].
 pub async fn count(tx: &mut Tx) -> Result<i64, Error> {
-    let row = tx.row("SELECT COUNT(*) AS n FROM contact", args![]).await?;
+    let row = tx.row("SELECT COUNT(*) AS n FROM contact WHERE roles <> ''", args![]).await?;
     row.map_or(Ok(0), |row| row.get("n"))
 }
 

@@ -174,6 +174,38 @@ pub async fn get(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation
     row.as_ref().map(read).transpose()
 }
 
+/// Whose conversation it is.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_contact(tx: &mut Tx, id: &ConversationId, contact: Option<&ContactId>) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE conversation SET contact_id = $2 WHERE id = $1",
+        args![&id.0, contact.map(ContactId::as_str)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The conversation is nobody's from now on, so that its agent says nothing more there. Where a stranger's conversation is at
+/// that address already it stays the agent's, who is then stopped by the raised version alone.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn leave_agent(tx: &mut Tx, id: &ConversationId) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE conversation SET owner_version = owner_version + 1,
+             agent = CASE WHEN EXISTS (SELECT 1 FROM conversation o
+                                       WHERE o.agent = 'nobody' AND o.channel = conversation.channel
+                                         AND o.external = conversation.external)
+                          THEN agent ELSE 'nobody' END
+         WHERE id = $1",
+        args![&id.0],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Notes that a person wrote at `at`, and in what; a message that comes late moves nothing back. Takes the conversation's row lock, which every transaction of a turn takes
 /// too: neither can miss what the other commits.
 ///

@@ -80,3 +80,53 @@ pub async fn started(tx: &mut Tx, turn: &TurnId) -> Result<Vec<String>, Error> {
         .await?;
     rows.iter().map(|row| row.get("key")).collect()
 }
+
+/// A line of the journal as it is looked back on.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub kind: String,
+    pub name: String,
+    pub state: String,
+    pub request: String,
+    pub result: Option<String>,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub started: Millis,
+    pub finished: Option<Millis>,
+    /// The kind and the id of what the call waits for.
+    pub waits_for: Option<(String, String)>,
+}
+
+/// The first `limit` lines of a turn's journal, in order.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn list(tx: &mut Tx, turn: &TurnId, limit: i64) -> Result<Vec<Step>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT j.kind, j.name, j.state, j.request, j.result, j.tokens_in, j.tokens_out, j.started_ms, j.finished_ms,
+                    w.kind AS waits_kind, w.of_id AS waits_of
+             FROM journal j LEFT JOIN wake w ON w.turn_id = j.turn_id AND w.call_id = j.key AND w.result IS NULL
+             WHERE j.turn_id = $1 ORDER BY j.seq, j.key LIMIT $2",
+            args![&turn.0, limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let kind: Option<String> = row.get("waits_kind")?;
+            let of: Option<String> = row.get("waits_of")?;
+            Ok(Step {
+                kind: row.get("kind")?,
+                name: row.get("name")?,
+                state: row.get("state")?,
+                request: row.get("request")?,
+                result: row.get("result")?,
+                tokens_in: row.get("tokens_in")?,
+                tokens_out: row.get("tokens_out")?,
+                started: Millis(row.get("started_ms")?),
+                finished: row.get::<Option<i64>>("finished_ms")?.map(Millis),
+                waits_for: kind.zip(of),
+            })
+        })
+        .collect()
+}

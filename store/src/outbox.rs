@@ -57,6 +57,16 @@ pub struct Taken {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, ids: &Ids, send: &Send, now: Millis) -> Result<OutboxId, Error> {
+    Ok(queue(tx, ids, send, now).await?.0)
+}
+
+/// As [`put`]; says too whether it was queued now.
+pub(crate) async fn queue(
+    tx: &mut Tx,
+    ids: &Ids,
+    send: &Send,
+    now: Millis,
+) -> Result<(OutboxId, bool), Error> {
     let id = OutboxId::new(ids);
     let args = args![
         &id.0,
@@ -82,10 +92,10 @@ pub async fn put(tx: &mut Tx, ids: &Ids, send: &Send, now: Millis) -> Result<Out
         )
         .await?;
     if inserted == 1 {
-        return Ok(id);
+        return Ok((id, true));
     }
     let row = tx.row("SELECT id FROM outbox WHERE key = $1", args![&send.key]).await?;
-    row.map_or(Ok(id), |row| Ok(OutboxId(row.get("id")?)))
+    row.map_or(Ok((id, false)), |row| Ok((OutboxId(row.get("id")?), false)))
 }
 
 /// Queues news of a job for the agent at the other end of the link.

@@ -185,6 +185,16 @@ impl Words {
         if digits.is_empty() { String::new() } else { format!("%{digits}%") }
     }
 
+    /// For `LIKE` with what keeps the last `most` digits of a number alone.
+    pub(crate) fn last_digits(&self, most: usize) -> String {
+        let digits = self.digits();
+        let digits = digits.trim_matches('%');
+        match digits.get(digits.len().saturating_sub(most)..) {
+            None | Some("") => String::new(),
+            Some(last) => format!("%{last}%"),
+        }
+    }
+
     /// For the index: all words, the last perhaps not finished.
     pub(crate) fn query(&self, postgres: bool) -> String {
         // Words are letters and digits alone: nothing in them means anything to either database.

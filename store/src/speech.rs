@@ -28,7 +28,7 @@ pub struct Speech {
     pub owner_version: Option<i64>,
 }
 
-/// Where something that was said stands.
+/// Where something that was said stands; where it had been said before, only the row counts.
 pub struct Said {
     pub message: MessageId,
     /// The row that carries the options and is quoted.
@@ -44,22 +44,31 @@ pub async fn say(
     speech: Speech,
     now: Millis,
 ) -> Result<Said, Error> {
-    let said = Message {
-        quotes: speech.quotes,
-        turn: speech.turn.clone(),
-        ..Message::new(speech.id, &conversation.id, Direction::Out, speech.author, speech.parts, now)
-    };
-    message::put(tx, &said, false).await?;
     let queue = Queue {
         conversation,
         key: &speech.key,
-        message: &said.id,
+        message: &speech.id,
         turn: speech.turn.as_ref(),
         owner_version: speech.owner_version,
     };
-    let outbox = queue.all(tx, ids, speech.plan, now).await?;
-    event::put(tx, "message", Some(&conversation.id), &json!({ "message": said.id }), now).await?;
-    Ok(Said { message: said.id, outbox })
+    let (outbox, new) = queue.all(tx, ids, speech.plan, now).await?;
+    if new {
+        let said = Message {
+            quotes: speech.quotes,
+            turn: speech.turn,
+            ..Message::new(
+                speech.id.clone(),
+                &conversation.id,
+                Direction::Out,
+                speech.author,
+                speech.parts,
+                now,
+            )
+        };
+        message::put(tx, &said, false).await?;
+        event::put(tx, "message", Some(&conversation.id), &json!({ "message": said.id }), now).await?;
+    }
+    Ok(Said { message: speech.id, outbox })
 }
 
 /// What the rows of one speech have in common.
@@ -73,14 +82,14 @@ pub(crate) struct Queue<'a> {
 
 impl Queue<'_> {
     /// A row for each message of the channel: what was accepted is never sent again because of what was not.
-    async fn all(&self, tx: &mut Tx, ids: &Ids, plan: Plan, now: Millis) -> Result<OutboxId, Error> {
+    async fn all(&self, tx: &mut Tx, ids: &Ids, plan: Plan, now: Millis) -> Result<(OutboxId, bool), Error> {
         let mut after = u32::try_from(plan.before.len()).unwrap_or(u32::MAX);
         for (n, content) in plan.before.into_iter().enumerate() {
             let key = format!("{}#{}", self.key, n + 1);
             outbox::put(tx, ids, &self.row(key, content, after), now).await?;
             after -= 1;
         }
-        outbox::put(tx, ids, &self.row(self.key.to_owned(), plan.last, 0), now).await
+        outbox::queue(tx, ids, &self.row(self.key.to_owned(), plan.last, 0), now).await
     }
 
     pub(crate) fn row(&self, key: String, content: domain::outbound::Content, piece: u32) -> outbox::Send {

@@ -199,3 +199,67 @@ pub async fn anything_due(tx: &mut Tx, agents: &[AgentName], now: Millis) -> Res
     }
     Ok(false)
 }
+
+/// A turn as it is looked back on.
+#[derive(Clone, Debug)]
+pub struct Past {
+    pub seq: i64,
+    pub id: TurnId,
+    pub agent: AgentName,
+    pub state: String,
+    pub reason: Option<String>,
+    pub model_rounds: i64,
+    pub tool_calls: i64,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub created: Millis,
+    pub finished: Option<Millis>,
+}
+
+/// Up to `limit` turns of a conversation before `before`, newest first.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn history(
+    tx: &mut Tx,
+    conversation: &ConversationId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Past>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT t.seq, t.id, t.agent, t.state, t.reason, t.created_ms, t.finished_ms,
+                    (SELECT COUNT(*) FROM journal j WHERE j.turn_id = t.id AND j.kind = 'model') AS rounds,
+                    (SELECT COUNT(*) FROM journal j WHERE j.turn_id = t.id AND j.kind = 'tool') AS calls,
+                    (SELECT CAST(COALESCE(SUM(j.tokens_in), 0) AS BIGINT) FROM journal j WHERE j.turn_id = t.id) AS read,
+                    (SELECT CAST(COALESCE(SUM(j.tokens_out), 0) AS BIGINT) FROM journal j WHERE j.turn_id = t.id)
+                      AS written
+             FROM turn t WHERE t.conversation_id = $1 AND t.seq < $2 ORDER BY t.seq DESC LIMIT $3",
+            args![&conversation.0, before.unwrap_or(i64::MAX), limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Past {
+                seq: row.get("seq")?,
+                id: TurnId(row.get("id")?),
+                agent: AgentName(row.get("agent")?),
+                state: row.get("state")?,
+                reason: row.get("reason")?,
+                model_rounds: row.get("rounds")?,
+                tool_calls: row.get("calls")?,
+                tokens_in: row.get("read")?,
+                tokens_out: row.get("written")?,
+                created: Millis(row.get("created_ms")?),
+                finished: row.get::<Option<i64>>("finished_ms")?.map(Millis),
+            })
+        })
+        .collect()
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn conversation_of(tx: &mut Tx, id: &TurnId) -> Result<Option<ConversationId>, Error> {
+    let row = tx.row("SELECT conversation_id FROM turn WHERE id = $1", args![&id.0]).await?;
+    row.map(|row| row.get("conversation_id").map(ConversationId)).transpose()
+}

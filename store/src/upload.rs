@@ -88,6 +88,14 @@ pub async fn used(tx: &mut Tx, id: &UploadId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether anything waits since then or longer.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn any_before(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
+    Ok(tx.row("SELECT id FROM upload WHERE created_ms < $1 LIMIT 1", args![before]).await?.is_some())
+}
+
 /// Takes up to `limit` files away that nobody sent since then; what was taken away.
 ///
 /// # Errors

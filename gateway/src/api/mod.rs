@@ -2,13 +2,17 @@
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
 pub(crate) mod approvals;
+pub(crate) mod contacts;
+pub(crate) mod customers;
 mod document;
 pub(crate) mod field;
 pub(crate) mod invoices;
 pub(crate) mod jobs;
 pub(crate) mod me;
 pub(crate) mod media;
+pub(crate) mod notes;
 pub(crate) mod page;
+pub(crate) mod tasks;
 pub(crate) mod templates;
 pub(crate) mod threads;
 pub(crate) mod uploads;
@@ -32,6 +36,10 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(approvals::router())
         .merge(invoices::router())
         .merge(jobs::router())
+        .merge(contacts::router())
+        .merge(customers::router())
+        .merge(notes::router())
+        .merge(tasks::router())
         .merge(me::router())
         .merge(media::router())
         .merge(templates::router())

@@ -5,7 +5,7 @@ use domain::{
     agent::AgentName,
     clock::Millis,
     contact::{Contact, IdentityKind},
-    conversation::{Conversation, NOBODY, OWNED_BY_AGENT},
+    conversation::{Conversation, OWNED_BY_AGENT},
     id::{InboxId, MessageId},
     inbound::{InboundMessage, told},
     language,
@@ -14,12 +14,8 @@ use domain::{
 use serde_json::json;
 use store::{Error, Tx, contact, conversation, event, message, outbox, turn};
 
-use super::answer;
-use crate::{
-    belt::Belt,
-    config::ms,
-    speak::{self, Speech},
-};
+use super::{answer, stranger};
+use crate::{belt::Belt, config::ms};
 
 pub(super) async fn take_in(
     tx: &mut Tx,
@@ -30,9 +26,10 @@ pub(super) async fn take_in(
     now: Millis,
 ) -> Result<(), Error> {
     let known = contact::find(tx, &inbound.identities).await?;
-    let Some((person, agent)) = known.and_then(|person| Some((agent_of(belt, &person)?, person))).map(swap)
-    else {
-        return stranger(tx, belt, inbox, external, inbound, now).await;
+    let agent = known.as_ref().and_then(|person| agent_of(belt, person));
+    let (person, agent) = match (known, agent) {
+        (Some(person), Some(agent)) => (person, agent),
+        (known, _) => return stranger::take_in(tx, belt, (inbox, external), known, inbound, now).await,
     };
     contact::learn(tx, &person.id, told(&inbound.identities)).await?;
     let words = said::words(&inbound.parts);
@@ -85,42 +82,10 @@ async fn address(
     Ok(known.unwrap_or_else(|| inbound.from.clone()))
 }
 
-fn swap<A, B>((a, b): (A, B)) -> (B, A) {
-    (b, a)
-}
-
 pub(super) fn agent_of(belt: &Belt, person: &Contact) -> Option<AgentName> {
     person.default_agent.clone().or_else(|| {
         person.roles.iter().find_map(|role| belt.agent_for(*role)).map(|agent| agent.name.clone())
     })
-}
-
-/// Someone who has no role here: kept for staff, answered once, never given to an agent.
-async fn stranger(
-    tx: &mut Tx,
-    belt: &Belt,
-    inbox: &InboxId,
-    external: &str,
-    inbound: InboundMessage,
-    now: Millis,
-) -> Result<(), Error> {
-    let language = language::detect(&said::words(&inbound.parts)).unwrap_or_else(|| belt.firm.language());
-    let agent = AgentName::from(NOBODY);
-    let held = conversation::open(tx, &belt.ids, &agent, &inbound.from, None, language, now).await?;
-    conversation::heard(tx, &held.id, Some(language), now).await?;
-    let heard = Message {
-        external: Some(inbound.id.unwrap_or_else(|| external.to_owned())),
-        quotes: inbound.quotes,
-        at: Message::placed(inbound.sent_at, now),
-        ..Message::new(MessageId::new(&belt.ids), &held.id, Direction::In, Author::House, inbound.parts, now)
-    };
-    message::put(tx, &heard, false).await?;
-    event::put(tx, "stranger", Some(&held.id), &json!({ "message": heard.id, "inbox": inbox }), now).await?;
-    let sentence = belt.texts.sentence(language, "unknown_person", &json!({ "firm": belt.firm.name }));
-    // One sentence a conversation, however often they write.
-    let speech = Speech::house(format!("stranger:{}", held.id), sentence);
-    speak::say(tx, belt, &held, speech, now).await?;
-    Ok(())
 }
 
 /// Stores a message for the agent and makes a turn due: media and presses at once, words after the gather pause.

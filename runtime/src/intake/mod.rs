@@ -8,6 +8,7 @@ mod job_news;
 mod message;
 mod notice;
 mod status;
+mod stranger;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -98,6 +98,23 @@ pub async fn set_priority(tx: &mut Tx, id: &ConversationId, priority: Priority) 
     Ok(())
 }
 
+/// Which customer a thread is about, and who said so: `house` or `staff`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    pub customer: Option<CustomerId>,
+    pub by: Option<String>,
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn link(tx: &mut Tx, id: &ConversationId) -> Result<Link, Error> {
+    let row = tx
+        .row("SELECT customer_id, linked FROM thread WHERE conversation_id = $1", args![id.as_str()])
+        .await?;
+    let Some(row) = row else { return Ok(Link::default()) };
+    Ok(Link { customer: row.get::<Option<String>>("customer_id")?.map(CustomerId), by: row.get("linked")? })
+}
+
 /// Whose customer the thread is about. `by` is `house` or `staff`.
 ///
 /// # Errors

@@ -2,7 +2,9 @@
 
 pub(crate) mod change;
 mod content;
+mod link;
 mod list;
+mod mask;
 mod messages;
 mod one;
 mod owner;
@@ -10,6 +12,7 @@ mod part;
 pub(crate) mod refusal;
 mod retry;
 pub(crate) mod send;
+mod steps;
 pub(crate) mod view;
 
 use domain::id::ConversationId;
@@ -28,6 +31,8 @@ pub(crate) fn router() -> OpenApiRouter<Gateway> {
         .merge(retry::router())
         .merge(change::router())
         .merge(owner::router())
+        .merge(link::router())
+        .merge(steps::router())
 }
 
 /// # Errors

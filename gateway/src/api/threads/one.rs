@@ -8,7 +8,15 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::view::{self, ThreadView};
-use crate::{api::field::Id, error::Problem, staff::Principal, state::Gateway};
+use crate::{
+    api::{
+        customers::{self, CustomerView},
+        field::Id,
+    },
+    error::Problem,
+    staff::Principal,
+    state::Gateway,
+};
 
 /// Jobs of one thread that are named.
 const JOBS: i64 = 50;
@@ -25,6 +33,8 @@ struct ThreadDetail {
     jobs: Vec<JobName>,
     /// Ids of the questions that are open here, oldest first; approvals are at `/approvals/{id}`.
     questions: Vec<String>,
+    /// Customers who have the person's number, where none is linked.
+    suggested_customers: Vec<CustomerView>,
     as_of_seq: i64,
 }
 
@@ -60,6 +70,11 @@ async fn get(
     let thread = super::find(&mut tx, &id).await?;
     let jobs = handoff::list(&mut tx, &id, JOBS).await?;
     let asked = question::seen_by(&mut tx, &id).await?;
+    let identities = thread.person.as_ref().map_or(&[][..], |person| &person.identities);
+    let suggested_customers = match &thread.customer {
+        Some(_) => Vec::new(),
+        None => customers::with_number(&gateway, &mut tx, identities).await?,
+    };
     Ok(Json(ThreadDetail {
         thread: view::threads(&mut tx, &[thread], gateway.now()).await?.remove(0),
         jobs: jobs
@@ -70,6 +85,7 @@ async fn get(
                 state: job.state.as_str(),
             })
             .collect(),
+        suggested_customers,
         questions: asked.into_iter().filter(|asked| asked.open).map(|asked| asked.question.0).collect(),
         as_of_seq,
     }))

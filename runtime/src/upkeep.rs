@@ -1,0 +1,58 @@
+//! What is done beside the belt and may wait: the words of messages are indexed, files that nobody sent are taken away.
+//! Nothing waits for it, and what it does not manage it finds again.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::clock::Millis;
+use store::{Error, search, upload};
+use tokio_util::sync::CancellationToken;
+
+use crate::belt::Belt;
+
+const PAUSE: Duration = Duration::from_secs(2);
+/// A file that was not sent for so long is taken away.
+const UNSENT: Duration = Duration::from_secs(48 * 3600);
+/// Files looked for at once, and how often.
+const FILES: i64 = 100;
+const ROUNDS: u32 = 300;
+
+/// Works until `stop`.
+pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
+    let mut round = 0_u32;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+        if let Err(error) = index(&belt, &stop).await {
+            tracing::warn!(%error, "words wait to be indexed");
+        }
+        if round.is_multiple_of(ROUNDS)
+            && let Err(error) = tidy(&belt).await
+        {
+            tracing::warn!(%error, "files that nobody sent are still there");
+        }
+        round = round.wrapping_add(1);
+    }
+}
+
+async fn index(belt: &Belt, stop: &CancellationToken) -> Result<(), Error> {
+    while search::fill(&belt.store, belt.now()).await? > 0 && !stop.is_cancelled() {}
+    Ok(())
+}
+
+async fn tidy(belt: &Belt) -> Result<(), Error> {
+    let age = i64::try_from(UNSENT.as_millis()).unwrap_or(0);
+    let before = Millis(belt.now().0.saturating_sub(age));
+    if !upload::any_before(&mut belt.store.reader(), before).await? {
+        return Ok(());
+    }
+    let forgotten =
+        belt.store.write(move |tx| Box::pin(async move { upload::forget(tx, before, FILES).await })).await?;
+    for path in forgotten {
+        if let Err(error) = tokio::fs::remove_file(&path).await {
+            tracing::warn!(%error, "a file that nobody sent could not be taken away");
+        }
+    }
+    Ok(())
+}
