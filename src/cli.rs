@@ -49,6 +49,21 @@ pub enum Command {
     ///
     /// A running gateway serves the same at /openapi.json, and a page to read it at /docs.
     Openapi,
+    /// Copy the SQLite database to a file, while it is in use
+    ///
+    /// The copy is consistent: it holds what was committed at one moment. Received files (COMMS_MEDIA_STORAGE_DIR) and
+    /// the secrets beside the database are not in it: copy those folders too. PostgreSQL has its own `pg_dump`.
+    Backup {
+        /// A new file
+        file: PathBuf,
+    },
+    /// Put a copy made by `backup` in the database's place
+    ///
+    /// Every plumbline that has the database must be stopped. The database that stood there is kept beside it.
+    Restore {
+        /// A file that `backup` wrote
+        file: PathBuf,
+    },
     /// Play conversations kept as data against the configured model
     ///
     /// Each file, or each .toml file of a folder, is played in a house of its own with the demo customers, a database of

@@ -77,6 +77,8 @@ async fn command(cli: Cli) -> Result<(), Failure> {
         Command::Token(arguments) => {
             commands::token::run(&settings, &arguments, out, &mut io::stderr()).await
         }
+        Command::Backup { file } => commands::backup::save(&settings, &file, out).await,
+        Command::Restore { file } => commands::backup::restore(&settings, &file, out).await,
         Command::Openapi => commands::openapi::run(out),
         Command::Eval { paths } => commands::eval::run(&settings, &paths, out).await,
         Command::Queue(command) => commands::queue::run(&settings, command, out).await,

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they fail with.
 
+pub mod backup;
 pub mod chat;
 pub mod customers;
 pub mod demo;

@@ -2,6 +2,7 @@
 //! folder; no table is named here.
 
 pub(crate) mod among;
+mod backup;
 mod crash;
 mod inspect;
 mod lite;
@@ -18,6 +19,7 @@ use futures::{executor::block_on, future::BoxFuture};
 use sqlx::PgPool;
 use tokio::sync::{oneshot, watch};
 
+pub use backup::{backup, restore};
 pub use inspect::{Schema, inspect};
 pub use open::Config;
 pub use tx::Tx;

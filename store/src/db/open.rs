@@ -87,7 +87,7 @@ pub(super) fn sqlite_file(url: &str) -> Result<PathBuf, String> {
 
 /// Processes that open one file at the same time do so one after the other: neither switching to WAL nor migrating can
 /// be done twice at once. The lock goes with the returned file.
-fn lock(database: &Path) -> std::io::Result<std::fs::File> {
+pub(super) fn lock(database: &Path) -> std::io::Result<std::fs::File> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let file = std::fs::File::options().create(true).truncate(false).write(true).open(name)?;
