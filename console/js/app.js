@@ -19,6 +19,7 @@ import { Live } from "./live/client.js";
 import { Keys } from "./nav/keys.js";
 import { Router } from "./nav/router.js";
 import { setFirmZone } from "./text/time.js";
+import { setCurrency } from "./text/words.js";
 
 /** What is stale is read this much later, so that a burst of events reads it once. */
 const PAUSE_MS = 150;
@@ -78,6 +79,7 @@ export class App {
   meet(me) {
     this.store.me = { ...me, user_id: me.id };
     setFirmZone(me.time_zone);
+    setCurrency(me.currency);
     this.expired = false;
     this.store.changed("me");
   }

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what broke by failing there")]
 
 mod approvals;
-mod browser;
 mod backups;
+mod browser;
 mod console;
 mod crashes;
 mod house;

@@ -2,13 +2,13 @@
 //! control API and, where there is a browser, on its page.
 
 use std::{
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
+use crate::browser::{chromium, plays};
 use crate::processes::{Terminal, free_port, free_ports, plumbline};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -167,28 +167,9 @@ async fn batched_reordered_and_redelivered_webhooks_give_one_answer_each() {
 
 #[tokio::test]
 async fn the_demo_plays_the_story_in_a_browser() {
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let browser =
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser"].into_iter().find(|path| Path::new(path).exists());
-    let Some(browser) = browser.filter(|_| scripts.join("node_modules/playwright-core").exists()) else {
-        assert!(
-            std::env::var_os("PLUMBLINE_CI").is_none(),
-            "CI must have Chromium and tests/browser's packages"
-        );
-        eprintln!("SKIPPED: the story in a browser (needs chromium, and npm ci in tests/browser)");
-        return;
-    };
+    let Some(browser) = chromium("the story of the demo in a browser") else { return };
     let demo = demo();
-    let shots = std::env::var_os("PLUMBLINE_SCREENSHOTS")
-        .map_or_else(|| demo.folder.path().to_owned(), PathBuf::from);
-    std::fs::create_dir_all(&shots).unwrap();
-    let run = Command::new("node")
-        .arg(scripts.join("two_phones.mjs"))
-        .args([demo.phones.base.as_str(), browser])
-        .arg(&shots)
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    plays("two_phones.mjs", &[demo.phones.base.as_str(), browser], demo.folder.path(), &[]);
 }
 
 /// A server without a terminal; it dies with the test.

@@ -44,8 +44,7 @@
  */
 
 /**
- * @typedef {{id: string, thread_id: string, text: string, author: {user_id: string | null, name: string | null}, at: string,
- *   edited_at?: string | null}} Note
+ * @typedef {{id: string, thread_id: string, text: string, author: Author, created_at: string, updated_at: string}} Note
  * @typedef {{id: string, thread_id: string | null, title: string, due_at: string | null, done: boolean,
  *   assignee: {user_id: string, name: string} | null}} Task
  * @typedef {{title: string, value: string}} Choice

@@ -38,13 +38,13 @@ function all(app, scope) {
     const rows = items.map((/** @type {any} */ person) => {
       const name = person.name ?? t("somebody");
       const link = el("a", { href: `/console/people/${person.id}` }, said(name));
-      return [el("span", { class: "row" }, el("span", { class: "avatar tiny", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)), link), roles(person), person.identities.map(identity).join(", "), person.customer?.name ?? ""];
+      return [el("span", { class: "row" }, el("span", { class: "avatar tiny", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)), link), roles(person), person.identities.map(identity).join(", ")];
     });
     const more = async () => {
       const next = await app.api.get("/contacts", { search: words(), limit: 100, cursor: told.next_cursor });
       fill(body, draw({ ...next, items: [...items, ...next.items] }));
     };
-    return [table([t("name"), t("role"), t("identities"), t("customer")], rows, { label: t("nav_people") }), moreButton(told.next_cursor, () => void more())];
+    return [table([t("name"), t("role"), t("identities")], rows, { label: t("nav_people") }), moreButton(told.next_cursor, () => void more())];
   };
   const run = reading(app, scope, body, () => app.api.get("/contacts", { search: words(), limit: 100 }), draw, ["people"]);
   let timer = 0;
@@ -66,16 +66,17 @@ function all(app, scope) {
 function one(app, scope, id) {
   const { node, body, top } = page(t("person"), { narrow: true, verbs: [el("a", { href: "/console/people" }, t("nav_people"))] });
   const read = async () => {
-    const [person, threads] = await Promise.all([app.api.get(`/contacts/${id}`), app.api.get("/threads", { contact: id, limit: 50 })]);
-    return { person, threads: threads.items };
+    const person = await app.api.get(`/contacts/${id}`);
+    for (const thread of person.threads) app.store.putThread(thread, person.as_of_seq);
+    return person;
   };
-  const draw = (/** @type {{person: any, threads: any[]}} */ { person, threads }) => {
+  const draw = (/** @type {any} */ person) => {
     const heading = top.querySelector("h1");
     if (heading) heading.textContent = person.name ?? t("somebody");
     const identities = person.identities.flatMap((/** @type {any} */ one) => [el("dt", {}, identityKind(one.kind)), el("dd", {}, identity(one))]);
-    const facts = el("dl", { class: "facts" }, identities, person.customer ? [el("dt", {}, t("customer")), el("dd", {}, said(person.customer.name))] : null);
+    const facts = el("dl", { class: "facts" }, identities, person.customers.flatMap((/** @type {any} */ one) => [el("dt", {}, t("customer")), el("dd", {}, said(one.name), el("div", { class: "faint" }, [one.id, one.address, one.contract].filter(Boolean).join(" · ")))]));
     const merge = app.store.may("contact.merge") ? el("button", { type: "button", onclick: () => mergeDialog(app, person) }, icon("merge", "small"), t("merge")) : null;
-    const lines = threads.map((thread) => el("div", { class: "state-line" }, el("a", { class: "grow", href: `/console/conversations/${thread.id}` }, said(nameOf(thread))), el("span", { class: "faint" }, thread.last ? brief(thread.last.at) : "")));
+    const lines = person.threads.map((/** @type {any} */ thread) => el("div", { class: "state-line" }, el("a", { class: "grow", href: `/console/conversations/${thread.id}` }, said(nameOf(thread))), el("span", { class: "faint" }, thread.last ? brief(thread.last.at) : "")));
     return [
       el("div", { class: "panel" }, facts, app.store.may("contact.edit") ? form(app, person) : null, merge),
       el("h2", { class: "inline-form" }, t("nav_inbox")),

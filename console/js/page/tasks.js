@@ -22,7 +22,7 @@ export function tasksPage(app, scope) {
   const views = {
     mine: { words: t("tasks_mine"), query: { assignee: "me", done: "false" } },
     open: { words: t("tasks_open"), query: { done: "false" } },
-    overdue: { words: t("tasks_overdue"), query: { due: "overdue", done: "false" } },
+    overdue: { words: t("tasks_overdue"), query: { due: new Date().toISOString(), done: "false" } },
     done: { words: t("tasks_finished"), query: { done: "true" } },
   };
   const draw = () => {

@@ -55,7 +55,7 @@ function contactLine(contact) {
  */
 export function linkDialog(app, thread) {
   const done = (/** @type {Record<string, unknown>} */ whom) => async () => {
-    if (await link(app, thread, whom)) close();
+    if (await link(app, thread.id, whom)) close();
   };
   const look = async (/** @type {string} */ words) => {
     const [contacts, customers] = await Promise.all([app.api.get("/contacts", { search: words, limit: 20 }), app.api.get("/customers", { search: words, limit: 20 })]);
@@ -77,7 +77,7 @@ export function linkDialog(app, thread) {
 
 /** @param {any} one */
 function customerLine(one) {
-  const where = [one.id, one.address ?? [one.street, one.city].filter(Boolean).join(", ")].filter(Boolean).join(" · ");
+  const where = [one.id, one.address].filter(Boolean).join(" · ");
   return el("span", { class: "grow" }, el("div", { class: "cut" }, said(one.name)), el("small", { class: "faint cut" }, `${t("customer")} · ${where}`));
 }
 
@@ -92,9 +92,8 @@ export function mergeDialog(app, contact) {
     try {
       const told = await app.api.post(`/contacts/${contact.id}/merge`, { into: into.id });
       close();
-      const undo = told?.undo ?? told?.undo_token;
-      const back = () => void app.api.post(`/contacts/${contact.id}/merge/undo`, { token: undo }).then(() => toast(t("merge_undone")), (error) => toast(error instanceof Failure ? error.words : t("problem_server")));
-      toast(t("merged", { name: into.name ?? "" }), undo ? { label: t("undo"), run: back } : undefined);
+      const back = () => void app.api.post(`/contacts/merges/${told.undo}/undo`).then(() => toast(t("merge_undone")), (error) => toast(error instanceof Failure ? error.words : t("problem_server")));
+      toast(t("merged", { name: into.name ?? "" }), { label: t("undo"), run: back });
       if (app.open) app.staleThread(app.open);
       app.store.changed("people");
     } catch (error) {

@@ -25,7 +25,7 @@ export function notesSection(app, id, scope) {
     add.hidden = !app.store.may("thread.note");
     try {
       const { items } = await app.api.get(`/threads/${id}/notes`, { limit: 50 });
-      const newest = [...items].sort((/** @type {Note} */ a, /** @type {Note} */ b) => (a.at < b.at ? 1 : -1)).slice(0, 10);
+      const newest = [...items].sort((/** @type {Note} */ a, /** @type {Note} */ b) => (a.created_at < b.created_at ? 1 : -1)).slice(0, 10);
       fill(list, newest.length > 0 ? newest.map(card) : el("p", { class: "faint" }, t("no_notes")));
     } catch {
       // They come with the connection.
@@ -40,6 +40,6 @@ export function notesSection(app, id, scope) {
 
 /** @param {Note} note */
 function card(note) {
-  const foot = el("footer", {}, note.author.name ?? t("somebody"), el("time", { datetime: note.at, title: exact(note.at) }, brief(note.at)));
+  const foot = el("footer", {}, note.author.name ?? t("somebody"), el("time", { datetime: note.created_at, title: exact(note.created_at) }, brief(note.created_at)));
   return el("div", { class: "note-card" }, el("div", { class: "said", dir: "auto" }, linkify(note.text)), foot);
 }

@@ -45,7 +45,7 @@ export function personSection(app, id, scope) {
  */
 function facts(app, thread) {
   const name = nameOf(thread);
-  const what = roles(thread.contact) || (thread.contact ? "" : t("stranger"));
+  const what = roles(thread.contact) || t("stranger");
   const head = el("div", { class: "person" }, el("span", { class: "avatar big", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)), el("div", { class: "grow" }, el("h2", {}, said(name)), el("div", { class: "soft" }, what)));
   const identities = (thread.contact?.identities ?? []).flatMap((one) => [el("dt", {}, identityKind(one.kind)), el("dd", {}, value(one))]);
   /** @type {Node[]} */
@@ -55,7 +55,7 @@ function facts(app, thread) {
   if (thread.contact?.language) rows.push(el("dt", {}, t("language")), el("dd", {}, new Intl.DisplayNames(document.documentElement.lang, { type: "language" }).of(thread.contact.language) ?? ""));
   rows.push(el("dt", {}, t("agent")), el("dd", {}, agentName(thread.agent)), el("dt", {}, t("known_since")), el("dd", {}, date(thread.created_at)));
   const link = el("button", { type: "button", onclick: () => linkDialog(app, thread) }, icon("link", "small"), t("link_person"));
-  const unlinked = !thread.contact && app.store.may("contact.edit");
+  const unlinked = !known(thread) && app.store.may("contact.edit");
   return [head, el("dl", { class: "facts inline-form" }, rows), unlinked ? link : null];
 }
 
@@ -72,40 +72,51 @@ function value(one) {
  * @returns {import("../dom/menu.js").Item[]}
  */
 function verbs(app, thread) {
-  const { contact } = thread;
-  const unlink = async () => {
-    const before = { contact: thread.contact, customer: thread.customer };
-    const undo = app.store.presume(thread.id, { contact: null, customer: null });
-    try {
-      await app.api.delete(`/threads/${thread.id}/link-person`);
-      app.staleThread(thread.id);
-      const again = contact ? { contact_id: contact.id } : { customer_id: before.customer?.id };
-      toast(t("unlinked"), { label: t("undo"), run: () => void link(app, thread, again) });
-    } catch (error) {
-      undo();
-      toast(error instanceof Failure ? error.words : t("problem_server"));
-    }
-  };
+  const { contact, customer } = thread;
+  const person = known(thread);
   /** @type {import("../dom/menu.js").Item[]} */
-  const items = [{ label: t(contact || thread.customer ? "link_other" : "link_person"), icon: "link", run: () => linkDialog(app, thread) }];
-  if (contact || thread.customer) items.push({ label: t("unlink"), icon: "unlink", run: () => void unlink() });
+  const items = [{ label: t(person ? "link_other" : "link_person"), icon: "link", run: () => linkDialog(app, thread) }];
   if (contact) items.push({ label: t("open_person"), icon: "person", run: () => app.router.go(`/people/${contact.id}`) });
   if (contact && app.store.may("contact.merge")) items.push({ label: t("merge"), icon: "merge", run: () => mergeDialog(app, contact) });
+  if (person && contact) items.push({ label: t("unlink_person"), icon: "unlink", run: () => void unlink(app, thread, "person", { contact_id: contact.id }) });
+  if (customer) items.push({ label: t("unlink_customer"), icon: "unlink", run: () => void unlink(app, thread, "customer", { customer_id: customer.id }) });
   return items;
 }
+
+/** Whether staff know who it is: strangers have a record too, but no role. @param {Thread} thread */
+const known = (thread) => (thread.contact?.roles.length ?? 0) > 0;
 
 /**
  * @param {App} app
  * @param {Thread} thread
+ * @param {"person" | "customer"} what
+ * @param {Record<string, unknown>} again what takes it back
+ */
+async function unlink(app, thread, what, again) {
+  const undo = app.store.presume(thread.id, what === "person" ? { contact: null } : { customer: null });
+  try {
+    app.store.putThread(await app.api.delete(`/threads/${thread.id}/link-person?what=${what}`), app.live.seq);
+    toast(t("unlinked"), { label: t("undo"), run: () => void link(app, thread.id, again) });
+  } catch (error) {
+    undo();
+    toast(error instanceof Failure ? error.words : t("problem_server"));
+  }
+}
+
+/**
+ * @param {App} app
+ * @param {string} id of a thread
  * @param {Record<string, unknown>} whom as the server takes it
  */
-export async function link(app, thread, whom) {
+export async function link(app, id, whom) {
+  const thread = app.store.threads.get(id);
   try {
-    const answer = await app.api.post(`/threads/${thread.id}/link-person`, whom);
-    if (answer?.owner_version === undefined) app.staleThread(thread.id);
-    else app.store.putThread(answer, app.live.seq);
+    // Whoever is linked has to go first, unless it is a customer that is added.
+    if (thread && known(thread) && !("customer_id" in whom)) await app.api.delete(`/threads/${id}/link-person?what=person`);
+    app.store.putThread(await app.api.post(`/threads/${id}/link-person`, whom), app.live.seq);
     return true;
   } catch (error) {
+    app.staleThread(id);
     toast(error instanceof Failure ? error.words : t("problem_server"));
     return false;
   }

@@ -6,7 +6,9 @@ import { maybe, t } from "./words.js";
 
 /** @param {Thread} thread */
 export function nameOf(thread) {
-  return thread.contact?.name || thread.customer?.name || address(thread.address);
+  // A stranger is called by their address until somebody says who they are.
+  const name = thread.contact?.name === thread.address ? "" : thread.contact?.name;
+  return name || thread.customer?.name || address(thread.address);
 }
 
 /** A number as people write it; anything else as it is. @param {string} value */

@@ -40,12 +40,20 @@ const format = (value) => (typeof value === "number" ? numbers.format(value) : (
 /** @param {number} value */
 export const number = (value) => numbers.format(value);
 
+let house = "EUR";
+
+/** @param {string | undefined} currency what prices are in where nothing says otherwise */
+export function setCurrency(currency) {
+  if (currency && /^[A-Z]{3}$/.test(currency)) house = currency;
+}
+
 /**
  * @param {number} cents
  * @param {string} [currency]
+ * @param {number} [digits] at most
  */
-export function money(cents, currency = "EUR") {
-  return new Intl.NumberFormat(language, { style: "currency", currency }).format(cents / 100);
+export function money(cents, currency = house, digits = 2) {
+  return new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits: digits }).format(cents / 100);
 }
 
 /** @param {number} bytes */

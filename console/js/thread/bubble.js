@@ -184,12 +184,12 @@ function acts(app, message, ask) {
  * @param {Ask} ask
  */
 function note(app, one, ask) {
-  const mine = one.author.user_id === app.store.me?.user_id && app.store.may("thread.note");
+  const mine = one.author.id === app.store.me?.user_id && app.store.may("thread.note");
   const edit = el("button", { type: "button", class: "quiet", "aria-label": t("edit_note") }, icon("edit", "small"));
   edit.addEventListener("click", () => ask.editNote(one));
   const remove = el("button", { type: "button", class: "quiet", "aria-label": t("delete_note") }, icon("trash", "small"));
   remove.addEventListener("click", () => ask.removeNote(one));
-  const foot = el("div", { class: "foot" }, one.edited_at ? t("edited") : null, el("time", { datetime: one.at, title: exact(one.at) }, clock(one.at)));
+  const foot = el("div", { class: "foot" }, one.updated_at === one.created_at ? null : t("edited"), el("time", { datetime: one.created_at, title: exact(one.created_at) }, clock(one.created_at)));
   const body = el("div", { class: "bubble" }, partNode({ type: "text", text: one.text }), foot);
   const who = el("div", { class: "who" }, icon("note"), t("note_by", { name: one.author.name ?? t("somebody") }));
   return el("div", { class: "message ours first note", id: `note-${one.id}` }, who, el("div", { class: "bubble-line" }, body, mine ? el("div", { class: "acts" }, edit, remove) : null));

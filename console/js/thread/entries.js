@@ -9,7 +9,8 @@ import { dayOf } from "../text/time.js";
 const GROUP_MS = 5 * 60_000;
 
 /**
- * @typedef {{id: string, started_at: string, ended_at?: string | null, [key: string]: any}} Turn
+ * @typedef {{id: string, created_at: string, finished_at: string | null, state: string, model_rounds: number, tool_calls: number,
+ *   cost_micros: number | null}} Turn
  * @typedef {{
  *   key: string, kind: "day" | "unread" | "message" | "note" | "turn" | "start", at: string, first: boolean, message: Message | null,
  *   note: Note | null, turn: Turn | null, reactions: string, edit: Message | null, gone: boolean, quoted: Message | null, open: boolean,
@@ -66,8 +67,8 @@ export class Lines {
     /** @type {{at: string, message?: Message, note?: Note, turn?: Turn}[]} */
     const items = shown.map((message) => ({ at: message.at, message }));
     const began = turnStarts(shown);
-    for (const note of notes) if (within(note.at)) items.push({ at: note.at, note });
-    for (const turn of turns) if (within(turn.started_at)) items.push({ at: began.get(turn.id) ?? turn.started_at, turn });
+    for (const note of notes) if (within(note.created_at)) items.push({ at: note.created_at, note });
+    for (const turn of turns) if (within(turn.created_at)) items.push({ at: began.get(turn.id) ?? turn.created_at, turn });
     // A turn stands before what it said.
     const rank = (/** @type {{turn?: Turn, message?: Message}} */ item) => (item.turn ? 0 : 1);
     if (notes.length + turns.length > 0) {

@@ -71,8 +71,9 @@ export class Extras {
   /** @param {string} text */
   async addNote(text) {
     const me = this.app.store.me;
+    const now = new Date().toISOString();
     /** @type {Note} */
-    const presumed = { id: `new ${once()}`, thread_id: this.thread, text, author: { user_id: null, name: me?.name ?? null }, at: new Date().toISOString() };
+    const presumed = { id: `new ${once()}`, thread_id: this.thread, text, author: { type: "staff", id: null, name: me?.name ?? null }, created_at: now, updated_at: now };
     this.#put(presumed);
     try {
       const kept = await this.app.api.post(`/threads/${this.thread}/notes`, { text }, { key: once() });
@@ -114,7 +115,7 @@ export class Extras {
    */
   #put(note, instead) {
     const others = this.notes.filter((one) => one.id !== note.id && one.id !== instead);
-    this.notes = [...others, note].sort((a, b) => (a.at < b.at ? -1 : 1));
+    this.notes = [...others, note].sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
     this.changed();
     this.app.store.changed(`notes:${this.thread}`);
   }

@@ -5,9 +5,7 @@
 import { el } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { span } from "../text/time.js";
-import { language, maybe, number, t } from "../text/words.js";
-
-const KINDS = { model: "spark", tool: "wrench", call: "wrench", wait: "clock", parked: "clock" };
+import { maybe, money, number, t } from "../text/words.js";
 
 /**
  * @param {Turn} turn
@@ -16,54 +14,64 @@ const KINDS = { model: "spark", tool: "wrench", call: "wrench", wait: "clock", p
  * @param {() => void} toggle
  */
 export function steps(turn, open, detail, toggle) {
-  const facts = [t("turn_rounds", { count: turn.rounds ?? turn.model_rounds ?? 0 }), t("turn_calls", { count: turn.calls ?? turn.tool_calls ?? 0 })];
-  if (turn.duration_ms) facts.push(span(turn.duration_ms));
-  const paid = cost(turn);
-  if (paid) facts.push(paid);
-  const state = turn.state && turn.state !== "done" ? ` · ${maybe(`turn_${turn.state}`) ?? turn.state}` : "";
-  const head = el("button", { type: "button", class: "quiet", "aria-expanded": String(open), data: { focus: `turn-${turn.id}` } }, icon("agent", "small"), `${facts.join(" · ")}${state}`, icon(open ? "down" : "next", "small"));
+  const facts = [t("turn_rounds", { count: turn.model_rounds }), t("turn_calls", { count: turn.tool_calls })];
+  if (turn.finished_at) facts.push(span(Date.parse(turn.finished_at) - Date.parse(turn.created_at)));
+  if (turn.cost_micros !== null) facts.push(cost(turn.cost_micros));
+  if (turn.state !== "done") facts.push(maybe(`turn_${turn.state}`) ?? turn.state);
+  const state = { "aria-expanded": String(open), data: { focus: `turn-${turn.id}` } };
+  const head = el("button", { type: "button", class: "quiet", ...state }, icon("agent", "small"), facts.join(" · "), icon(open ? "down" : "next", "small"));
   head.addEventListener("click", toggle);
   return el("div", { class: "steps" }, head, open ? list(detail) : null);
 }
 
 /** @param {any} detail */
 function list(detail) {
-  if (!detail) return el("div", { class: "list" }, el("div", { class: "step" }, el("p", { class: "faint media-line" }, t("loading"))));
-  if (detail.fault) return el("div", { class: "list" }, el("p", { class: "bad media-line" }, detail.fault));
-  const items = detail.items ?? detail.steps ?? [];
-  if (items.length === 0) return el("div", { class: "list" }, el("p", { class: "faint media-line" }, t("no_steps")));
-  return el("div", { class: "list" }, items.map(step));
+  const line = (/** @type {string} */ words, kind = "faint") => el("div", { class: "list" }, el("p", { class: `${kind} media-line` }, words));
+  if (!detail) return line(t("loading"));
+  if (detail.fault) return line(detail.fault, "bad");
+  if (detail.items.length === 0) return line(t("no_steps"));
+  return el("div", { class: "list" }, detail.items.map(step));
 }
 
-/** @param {any} one */
+/**
+ * @typedef {{kind: string, name: string, state: string, request: string, result: string | null, tokens_in: number, tokens_out: number,
+ *   cost_micros: number | null, duration_ms: number | null, waits_for: {kind: string, id: string} | null}} Step
+ */
+
+/** @param {Step} one */
 function step(one) {
-  const kind = one.kind ?? one.type ?? "tool";
-  const name = one.name ?? one.tool ?? maybe(`step_${kind}`) ?? kind;
-  const figures = [one.state && one.state !== "done" ? (maybe(`step_${one.state}`) ?? one.state) : null, tokens(one), cost(one), one.duration_ms !== undefined && one.duration_ms !== null ? span(one.duration_ms) : null];
-  const summary = el("summary", {}, icon(KINDS[/** @type {keyof typeof KINDS} */ (kind)] ?? "wrench", "small"), el("b", { class: "cut" }, name), el("span", { class: "cut faint" }, brief(one)), el("span", { class: "figures" }, figures.filter(Boolean).join(" · ")));
-  const bodies = [["step_asked", one.arguments ?? one.input], ["step_answered", one.result ?? one.output ?? one.text], ["step_waits", one.wake ?? one.waits_for]];
-  const shown = bodies.filter(([, body]) => body !== undefined && body !== null);
-  const detail = shown.flatMap(([title, body]) => [el("h4", {}, maybe(String(title)) ?? ""), el("pre", { tabindex: "0" }, typeof body === "string" ? body : JSON.stringify(body, null, 2))]);
-  return el("details", { class: "step" }, summary, detail);
+  const figures = [
+    one.state === "done" ? null : (maybe(`step_${one.state}`) ?? one.state),
+    one.tokens_in + one.tokens_out > 0 ? t("tokens", { value: number(one.tokens_in + one.tokens_out) }) : null,
+    one.cost_micros ? cost(one.cost_micros) : null,
+    one.duration_ms === null ? null : span(one.duration_ms),
+  ];
+  const name = one.kind === "model" ? `${t("step_model")} · ${one.name}` : one.name;
+  const shape = one.waits_for ? "clock" : one.kind === "model" ? "spark" : "wrench";
+  const summary = el("summary", {}, icon(shape, "small"), el("b", { class: "cut" }, name), el("span", { class: "cut faint" }, outcome(one)), el("span", { class: "figures" }, figures.filter(Boolean).join(" · ")));
+  const body = (/** @type {import("../text/words.js").Key} */ title, /** @type {string | null} */ text) => (text ? [el("h4", {}, t(title)), el("pre", { tabindex: "0" }, pretty(text))] : []);
+  const waits = one.waits_for ? `${maybe(`wait_${one.waits_for.kind}`) ?? one.waits_for.kind} ${one.waits_for.id}` : null;
+  return el("details", { class: "step" }, summary, body("step_asked", one.request), body("step_answered", one.result), body("step_waits", waits));
 }
 
-/** @param {any} one */
-function brief(one) {
-  const result = one.result ?? one.output;
-  if (result && typeof result === "object" && typeof result.status === "string") return result.status;
-  return typeof one.summary === "string" ? one.summary : "";
+/** What came of it, in a word where the result has one. @param {Step} one */
+function outcome(one) {
+  try {
+    const result = JSON.parse(one.result ?? "null");
+    return typeof result?.status === "string" ? result.status : "";
+  } catch {
+    return "";
+  }
 }
 
-/** @param {any} one */
-function tokens(one) {
-  const spent = (one.input_tokens ?? 0) + (one.output_tokens ?? 0);
-  return spent > 0 ? t("tokens", { value: number(spent) }) : null;
+/** @param {string} text JSON mostly */
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }
 
-/** Micro-units of a currency, or nothing where no price is known. @param {any} one */
-function cost(one) {
-  const value = typeof one.cost === "object" ? one.cost?.micros : one.cost_micros;
-  if (!value) return null;
-  const currency = one.cost?.currency ?? one.currency ?? "EUR";
-  return new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits: 4 }).format(value / 1_000_000);
-}
+/** @param {number} micros millionths of the configured currency */
+const cost = (micros) => money(micros / 10_000, undefined, 4);

@@ -1,0 +1,89 @@
+// The office at work: an approval decided by a click, a file sent, somebody found, a conversation resolved and taken back.
+import { check, patience, until } from "./stage.mjs";
+
+const REPORT = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B";
+
+/** A picture of one pixel. */
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+export async function approve(stage) {
+  const { page } = stage;
+  await stage.acts("technician", "text", { body: REPORT });
+  await until("the question on the phone", () => stage.act("technician", "press", { title: "Confirm" }));
+  await page.goto(`${stage.base}/console/approvals`);
+  const goodwill = page.getByTestId("approval").filter({ hasText: "Grant goodwill?" });
+  await goodwill.waitFor(patience);
+  await stage.shot("2-approval");
+  await stage.accessible("the approvals");
+  await goodwill.locator('[data-choice="approve"]').click();
+  const invoice = page.getByTestId("approval").filter({ hasText: "Create the invoice?" });
+  await invoice.waitFor(patience);
+  await invoice.locator('[data-choice="approve"]').click();
+  await stage.hears("technician", "RE-");
+  await until("who decided it, on the card", async () => (await page.locator(".approval .outcome").count()) >= 1);
+  await page.goto(`${stage.base}/console/invoices`);
+  await page.locator(".table a", { hasText: "RE-" }).first().click(patience);
+  await page.locator("h1", { hasText: "RE-" }).waitFor(patience);
+  await page.goto(`${stage.base}/console/jobs`);
+  await page.locator(".job-card", { hasText: "Meier" }).waitFor(patience);
+  await stage.shot("3-jobs");
+  await stage.accessible("the jobs");
+}
+
+export async function upload(stage) {
+  const { page } = stage;
+  await stage.openThread("Frank");
+  const picker = page.locator('.dock input[type="file"]');
+  await picker.setInputFiles({ name: "notes.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") });
+  await page.locator(".toast", { hasText: "notes.exe" }).waitFor(patience);
+  await picker.setInputFiles({ name: "leak.png", mimeType: "image/png", buffer: PNG });
+  await page.locator(".attachment", { hasText: "leak.png" }).waitFor(patience);
+  await stage.send("This is where it leaks");
+  await stage.hears("technician", "This is where it leaks");
+  await stage.bubble("This is where it leaks").locator(".picture img").waitFor(patience);
+  await page.getByTestId("hand-back").click(patience);
+}
+
+export async function search(stage) {
+  const { page } = stage;
+  await page.goto(`${stage.base}/console`);
+  const field = page.locator(".inbox .search input");
+  for (const [words, name] of [["4321", "Person 4321"], ["+49 171 900 4321", "Person 4321"], ["Fran", "Frank"]]) {
+    await field.fill(words);
+    await stage.row(name).waitFor(patience);
+    check(new URL(page.url()).searchParams.get("search") === words, "the search does not stand in the address");
+  }
+  await field.fill("nobody is called like this");
+  await page.locator(".empty", { hasText: "Nothing found" }).waitFor(patience);
+  await page.getByRole("button", { name: "Clear search and filters" }).click();
+  await page.locator(".thread-row").first().waitFor(patience);
+
+  // Resolved by a key, and taken back.
+  await stage.openThread("Person 77");
+  await page.locator("body").press("Escape");
+  await stage.openThread("Person 77");
+  await page.locator(".log").focus();
+  await page.keyboard.press("e");
+  await page.locator(".toast", { hasText: "Resolved" }).getByRole("button", { name: "Undo" }).click(patience);
+  await page.locator(".thread-head .chip", { hasText: "Resolved" }).waitFor({ state: "detached", ...patience });
+}
+
+export async function commands(stage) {
+  const { page } = stage;
+  await stage.openThread("Frank");
+  await page.locator(".log").focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor(patience);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  const bar = page.getByRole("combobox", { name: "Command bar" });
+  await bar.fill("settings");
+  await page.keyboard.press("Enter");
+  await page.locator("h1", { hasText: "Settings" }).waitFor(patience);
+  await stage.accessible("the settings");
+  await page.goBack();
+  await page.locator(".thread-head h2", { hasText: "Frank" }).waitFor(patience);
+}
