@@ -1,10 +1,8 @@
 // How the page calls when nobody looks at it: the count in title and icon, and, where allowed, a notification.
 
-/** @import { Message } from "./shapes.js" */
 /** @import { Store } from "./store.js" */
 
 import { t } from "../text/words.js";
-import { previewOf } from "../text/preview.js";
 import { find } from "../dom/el.js";
 import { nameOf } from "../text/names.js";
 
@@ -35,23 +33,23 @@ export class Alerts {
     if (wanted && icon.getAttribute("href") !== wanted) icon.setAttribute("href", wanted);
   }
 
-  /** @param {Message} message */
-  arrived(message) {
+  /** @param {string} id of the thread that somebody wrote in */
+  arrived(id) {
     if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-    clearTimeout(this.#soon.get(message.thread_id));
+    clearTimeout(this.#soon.get(id));
     const call = () => {
-      this.#soon.delete(message.thread_id);
-      const thread = this.store.threads.get(message.thread_id);
+      this.#soon.delete(id);
+      const thread = this.store.threads.get(id);
       // What the agent handles calls nobody.
       if (!thread || thread.owner.kind === "agent" || thread.unread === 0) return;
-      const note = new Notification(nameOf(thread), { body: previewOf(message.parts), tag: thread.id });
+      const note = new Notification(nameOf(thread), { body: thread.last?.preview ?? "", tag: id });
       note.onclick = () => {
         window.focus();
-        this.open(thread.id);
+        this.open(id);
         note.close();
       };
     };
-    this.#soon.set(message.thread_id, setTimeout(call, SETTLES_MS));
+    this.#soon.set(id, setTimeout(call, SETTLES_MS));
   }
 
   static get wanted() {

@@ -1,7 +1,9 @@
 // What a live frame means for the store. A frame that names what it does not carry has it read anew.
 
-/** @import { Frame, Message, Thread } from "./shapes.js" */
+/** @import { Delivery, Frame, Message } from "./shapes.js" */
 /** @import { App } from "../app.js" */
+
+import { rises } from "./log.js";
 
 /**
  * @param {App} app
@@ -12,15 +14,18 @@ export function apply(app, frame) {
   const data = frame.data ?? {};
   const seq = frame.seq ?? live.seq;
   const id = frame.conversation_id;
-  const thread = data.conversation ?? data.thread;
-  if (thread?.owner_version !== undefined) store.putThread(thread, seq);
+  const thread = data.conversation;
+  if (thread) store.putThread(thread, seq);
   switch (frame.type) {
     case "message":
-      if (data.message?.parts) took(app, data.message);
-      else if (id && store.logs.has(id)) app.stale(id);
+      if (data.detail === "full") took(app, data.message);
+      // Told in short although it is open: the stream did not know yet that we look at it.
+      else if (id === app.open) app.stale(id);
+      if (data.op === "created" && data.message.direction === "in") app.alerts.arrived(data.message.thread_id);
+      app.staleCounts();
       break;
     case "status":
-      status(app, frame, data, thread !== undefined);
+      status(app, frame, data);
       break;
     case "typing":
       if (id) app.presence.typing(id, data);
@@ -37,48 +42,58 @@ export function apply(app, frame) {
  * @param {Message} message
  */
 function took(app, message) {
-  const fresh = app.store.putMessage(message);
-  if (fresh && message.direction === "in") app.alerts.arrived(message);
-  if (message.direction === "in") app.presence.stopped(message.thread_id, message.author.id ?? "contact");
+  app.store.putMessage(message);
+  if (message.direction !== "in") app.presence.stopped(message.thread_id, message.author.id ?? "");
 }
 
 /**
  * @param {App} app
  * @param {Frame} frame
  * @param {any} data
- * @param {boolean} known whether the thread came with it
  */
-function status(app, frame, data, known) {
+function status(app, frame, data) {
   const { store } = app;
   const id = frame.conversation_id;
   switch (data.scope) {
-    case "message": {
-      const delivery = typeof data.status === "string" ? { state: data.status, at: data.at, ...reason(data.error) } : data.status;
-      if (id && delivery && store.logs.get(id)?.deliver(data.message_id, delivery)) store.changed(`log:${id}`);
-      const last = id ? store.threads.get(id) : undefined;
-      if (!known && last && last.last?.message_id === data.message_id && delivery) app.staleThread(last.id);
+    case "message":
+      if (id) delivered(app, id, data);
       break;
-    }
     case "conversation":
-      if (!known && id) app.staleThread(id);
       app.staleCounts();
       break;
     case "approval":
       if (data.approval) store.putApproval(data.approval);
       else app.staleApprovals();
       app.staleCounts();
-      if (id && !known) app.staleThread(id);
       break;
     case "presence":
-      if (id) app.presence.viewers(id, data.viewers ?? []);
+      if (id) app.presence.viewers(id, data.viewers);
       break;
     case "channel":
       app.staleHealth();
       break;
+    case "contact":
+      store.changed("people");
+      break;
     default:
-      store.changed(`scope:${data.scope}`, id ? `scope:${data.scope}:${id}` : `scope:${data.scope}`);
   }
+  store.changed(`scope:${data.scope}`, id ? `scope:${data.scope}:${id}` : `scope:${data.scope}`);
 }
 
-/** @param {any} error */
-const reason = (error) => (error ? { reason: error.text ?? error.code, retryable: error.retryable } : {});
+/**
+ * How far a message has come: in the log, and in the row where it is the last one.
+ * @param {App} app
+ * @param {string} id
+ * @param {any} data
+ */
+function delivered({ store }, id, data) {
+  /** @type {Delivery} */
+  const delivery = { state: data.status, at: data.at, reason: data.error?.message ?? null, retryable: data.error?.retryable };
+  if (store.logs.get(id)?.deliver(data.message_id, delivery)) store.changed(`log:${id}`);
+  const thread = store.threads.get(id);
+  const last = thread?.last;
+  if (thread && last && last.message_id === data.message_id && rises(last.status, delivery)) {
+    store.threads.set(id, { ...thread, last: { ...last, status: delivery } });
+    store.changed("threads", `thread:${id}`);
+  }
+}

@@ -24,13 +24,13 @@ export class Presence {
    * @param {any} data of a frame
    */
   typing(thread, data) {
-    const actor = data.actor ?? {};
-    const id = actor.id ?? actor.user_id ?? actor.type ?? "somebody";
-    if (actor.user_id === this.store.me?.user_id || id === this.store.me?.user_id) return;
+    const { actor } = data;
+    const { id } = actor;
+    if (id === this.store.me?.user_id) return;
     if (data.state === "stop") return this.stopped(thread, id);
     const typists = this.#typing.get(thread) ?? new Map();
     this.#typing.set(thread, typists);
-    typists.set(id, { id, name: actor.name ?? null, kind: actor.type ?? "staff", mode: data.mode ?? "reply" });
+    typists.set(id, { id, name: actor.name || null, kind: actor.type, mode: data.mode });
     const key = `${thread} ${id}`;
     clearTimeout(this.#ends.get(key));
     this.#ends.set(key, setTimeout(() => this.stopped(thread, id), data.expires_in_ms ?? STAYS_MS));

@@ -2,8 +2,7 @@
 
 /** @import { Frame } from "./shapes.js" */
 
-/** @typedef {{status: "processing" | "success" | "error", message?: string, data?: any, error?: {code: string, message: string}, authUrl?: string,
- *   requiresAuth?: boolean}} Told */
+/** @typedef {{status: "processing" | "success" | "error", message?: string, progress?: string, error?: {code: string, message: string}}} Told */
 
 const PATIENCE_MS = 120_000;
 
@@ -37,7 +36,7 @@ export class Responses {
 
   /** @param {Frame} frame */
   settle(frame) {
-    const ref = frame.ref ?? frame.data?.ref ?? frame.data?.request_id;
+    const ref = frame.ref;
     if (!ref) return;
     const waiting = this.#waiting.get(ref);
     if (waiting) return waiting.told(frame.data);

@@ -5,7 +5,7 @@
 
 import { Log } from "./log.js";
 
-/** @typedef {{state: "connecting" | "live" | "waiting" | "offline" | "stopped", nextTryAt: number | null, by: string}} Connection */
+/** @typedef {{state: "connecting" | "live" | "waiting" | "offline" | "stopped" | "replaced", nextTryAt: number | null, by: string}} Connection */
 
 const LOGS_KEPT = 30;
 

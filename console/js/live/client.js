@@ -15,7 +15,7 @@ import { socket } from "./socket.js";
  *   ticket: () => Promise<string>,
  *   frame: (frame: Frame) => void,
  *   began: (told: {resumed: boolean, head: number, permissions?: string[]}) => void,
- *   state: (state: "connecting" | "live" | "waiting" | "offline" | "stopped", nextTryAt: number | null, by: string) => void,
+ *   state: (state: "connecting" | "live" | "waiting" | "offline" | "stopped" | "replaced", nextTryAt: number | null, by: string) => void,
  *   expired: () => void,
  * }} Host
  */
@@ -53,7 +53,7 @@ export class Live {
       behind: () => this.#resync(),
       seq: () => this.#place?.seq ?? 0,
     });
-    addEventListener("online", () => this.retryNow());
+    addEventListener("online", () => !this.#stopped && this.retryNow());
     addEventListener("offline", () => this.#state("offline"));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#woken());
     setInterval(() => this.#climb(), BACK_TO_FIRST_MS);
@@ -75,7 +75,8 @@ export class Live {
   }
 
   retryNow() {
-    if (this.#stopped || this.#began) return;
+    if (this.#began) return;
+    this.#stopped = false;
     this.#backoff.reset();
     void this.#connect();
   }
@@ -130,7 +131,7 @@ export class Live {
         frame: (frame) => mine === this.#tries && this.#heard(frame),
         closed: (code) => mine === this.#tries && this.#lost(code),
       },
-      { after },
+      { after, joined: () => [...this.#joined] },
     );
   }
 
@@ -148,7 +149,11 @@ export class Live {
     if (frame.type === "pong") return this.heart.pong(frame.data);
     if (frame.type === "error" && frame.data?.retry_after_ms) this.#backoff.atLeast(frame.data.retry_after_ms);
     if (typeof frame.seq === "number" && this.#place) {
-      if (frame.seq <= this.#place.seq) return;
+      if (frame.seq <= this.#place.seq) {
+        // What is told again to somebody who joined late has no place in the order.
+        if (frame.prev === undefined) this.host.frame(frame);
+        return;
+      }
       // Somebody else's event between the last one and this would have been ours to see.
       if (typeof frame.prev === "number" && frame.prev > this.#place.seq) return this.#resync();
       this.#place.seq = frame.seq;
@@ -158,6 +163,7 @@ export class Live {
 
   /** @param {any} told */
   #authenticated(told) {
+    if (told.renewed) return;
     clearTimeout(this.#handshake);
     const resumed = Boolean(told.resumed) && this.#place !== null;
     // What is replayed comes with numbers up to the head: the place moves with them.
@@ -167,7 +173,6 @@ export class Live {
     this.#healthy = setTimeout(() => this.#backoff.reset(), HEALTHY_MS);
     this.heart.start(told.heartbeat_ms ?? 25_000, this.#rung === 0);
     this.#state("live");
-    if (this.#rung > 0) for (const thread of this.#joined) this.join(thread);
     this.host.began({ resumed, head: told.head_seq, permissions: told.permissions });
   }
 
@@ -190,9 +195,10 @@ export class Live {
       this.#state("stopped");
       return this.host.expired();
     }
-    if (code === 4403) {
+    if (code === 4403 || code === 4409) {
+      // Not allowed, or another window took this one's place: going on by itself would only fight.
       this.#stopped = true;
-      return this.#state("stopped");
+      return this.#state(code === 4409 ? "replaced" : "stopped");
     }
     if (code === 4450) this.#place = null;
     this.#failures += handshake ? 1 : 0;
@@ -231,7 +237,7 @@ export class Live {
   }
 
   /**
-   * @param {"connecting" | "live" | "waiting" | "offline" | "stopped"} state
+   * @param {"connecting" | "live" | "waiting" | "offline" | "stopped" | "replaced"} state
    * @param {number | null} [nextTryAt]
    */
   #state(state, nextTryAt = null) {

@@ -15,20 +15,27 @@ const PATIENCE_MS = 40_000;
 export function poll(ears, from) {
   const end = new AbortController();
   let after = from.after;
+  let begun = false;
+  const round = async () => {
+    const url = new URL("/api/live/poll", location.href);
+    if (after) url.searchParams.set("after", after);
+    const joined = from.joined();
+    if (joined.length > 0) url.searchParams.set("conversations", joined.join(","));
+    // The first one is to tell at once that it works.
+    url.searchParams.set("wait", begun ? String(WAIT_S) : "0");
+    const signal = AbortSignal.any([end.signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const answer = await fetch(url, { credentials: "same-origin", signal });
+    if (!answer.ok) return ears.closed(answer.status === 401 ? 4401 : 1006, "");
+    const { epoch, head_seq: head, resumed, next, frames } = await answer.json();
+    // Polls have no first frame: this is what it would say.
+    if (!begun || !resumed) ears.frame({ type: "authenticated", data: { epoch, head_seq: head, resumed } });
+    begun = true;
+    after = next;
+    for (const frame of frames) ears.frame(frame);
+    return true;
+  };
   const rounds = async () => {
-    while (!end.signal.aborted) {
-      const url = new URL("/api/live/poll", location.href);
-      if (after) url.searchParams.set("after", after);
-      url.searchParams.set("wait", String(WAIT_S));
-      const signal = AbortSignal.any([end.signal, AbortSignal.timeout(PATIENCE_MS)]);
-      const answer = await fetch(url, { credentials: "same-origin", signal });
-      if (answer.status === 401) return ears.closed(4401, "");
-      if (!answer.ok) throw new Error(String(answer.status));
-      const told = await answer.json();
-      ears.opened();
-      for (const frame of told.frames ?? told.items ?? []) ears.frame(frame);
-      if (typeof told.after === "string") after = told.after;
-    }
+    while (!end.signal.aborted && (await round()));
   };
   rounds().catch(() => {
     if (!end.signal.aborted) ears.closed(1006, "");
@@ -36,7 +43,7 @@ export function poll(ears, from) {
   return {
     send(frame) {
       if (end.signal.aborted) return false;
-      void postFrame(frame, ears.frame);
+      void postFrame(frame, null, ears.frame);
       return true;
     },
     close() {

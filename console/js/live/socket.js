@@ -6,7 +6,7 @@
  * What every rung offers and tells.
  * @typedef {{frame: (frame: Frame) => void, opened: () => void, closed: (code: number, reason: string) => void}} Ears
  * @typedef {{send: (frame: Frame) => boolean, close: (code: number) => void}} Line
- * @typedef {{after: string | null}} From
+ * @typedef {{after: string | null, joined: () => string[]}} From
  */
 
 const PROTOCOL = "plumbline.live.v1";

@@ -11,7 +11,7 @@ import { flipTheme } from "../page/theme.js";
 import { assignMenu } from "../thread/head.js";
 import { labelDialog, snoozeMenu } from "../thread/verbs.js";
 import { nameOf, channelName } from "../text/names.js";
-import { t } from "../text/words.js";
+import { language, t } from "../text/words.js";
 
 const TYPING_MS = 180;
 
@@ -60,10 +60,12 @@ export function openPalette(app) {
     answer.hidden = false;
     answer.textContent = t("working");
     const id = once();
-    const sent = app.live.send({ type: "command", id, data: { kind: "text_command", text: words, ...(app.open ? { conversation_id: app.open } : {}) } });
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const about = app.open ? { conversation_id: app.open } : {};
+    const sent = app.live.send({ type: "command", id, ...about, data: { kind: "text_command", text: words, zone, language } });
     if (!sent) return void (answer.textContent = t("problem_offline"));
-    const told = await app.responses.wait(id, (said) => said.message && (answer.textContent = said.message));
-    answer.textContent = told.status === "success" ? (told.message ?? told.data?.text ?? told.data?.message ?? t("done")) : (told.error?.message || t("no_answer"));
+    const told = await app.responses.wait(id, (said) => said.progress && (answer.textContent = said.progress));
+    answer.textContent = told.status === "success" ? (told.message ?? t("done")) : (told.error?.message || t("no_answer"));
   };
   const take = (/** @type {Command} */ one) => {
     if (!one.stays) node.close();

@@ -21,6 +21,7 @@ export function bars(app) {
 
   const words = () => {
     const { state, nextTryAt } = app.store.connection;
+    if (state === "replaced") return t("bar_replaced");
     if (state === "offline" || !navigator.onLine) return t("bar_offline");
     const left = nextTryAt ? Math.ceil((nextTryAt - Date.now()) / 1000) : 0;
     return left > 0 ? t("bar_waiting", { seconds: left }) : t("bar_connecting");

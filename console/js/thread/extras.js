@@ -8,6 +8,8 @@ import { Failure, once } from "../data/api.js";
 import { toast } from "../dom/toast.js";
 import { t } from "../text/words.js";
 
+const SETTLES_MS = 1_500;
+
 export class Extras {
   /** @type {Note[]} */
   notes = [];
@@ -19,6 +21,7 @@ export class Extras {
   details = new Map();
   /** Somebody marked it unread while it is open: looking at it further does not read it. */
   keepUnread = false;
+  #asked = "";
 
   /**
    * @param {App} app
@@ -53,6 +56,14 @@ export class Extras {
     } catch {
       // A thread reads well without them.
     }
+  }
+
+  /** A message of a turn came: what that did is read once it has settled. @param {string} turn */
+  turned(turn) {
+    if (this.#asked === turn) return;
+    const known = this.#asked !== "" || this.turns.some((one) => one.id === turn);
+    this.#asked = turn;
+    if (known) setTimeout(() => void this.readTurns(), SETTLES_MS);
   }
 
   /** @param {string} turn */

@@ -80,6 +80,7 @@ export function logView(app, id, scope) {
     if (!log().loaded) return;
     const last = log().messages.at(-1);
     if (last && last.id !== newest) arrived(last);
+    if (last?.turn_id) extras.turned(last.turn_id);
     buttons();
     watch();
   };
@@ -195,6 +196,7 @@ export function logView(app, id, scope) {
     return inbound.length >= unread ? (inbound[inbound.length - unread]?.id ?? null) : null;
   };
 
+  app.store.on(`scope:note:${id}`, () => void extras.readNotes(), scope.signal);
   down.addEventListener("click", () => void toEnd());
   app.store.on(`log:${id}`, draw, scope.signal);
   app.store.on(`thread:${id}`, () => {

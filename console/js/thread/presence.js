@@ -4,7 +4,6 @@
 /** @import { Scope } from "../dom/scope.js" */
 
 import { el, fill } from "../dom/el.js";
-import { nameOf } from "../text/names.js";
 import { t } from "../text/words.js";
 
 /**
@@ -17,11 +16,7 @@ export function presenceLine(app, id, scope) {
   const draw = () => {
     const { typing, viewing } = app.presence.of(id);
     const words = typing.map((one) => {
-      if (one.kind === "contact" || one.kind === "customer" || one.kind === "technician") {
-        const thread = app.store.threads.get(id);
-        return t("typing_contact", { name: one.name ?? (thread ? nameOf(thread) : t("somebody")) });
-      }
-      if (one.kind === "agent" || one.kind === "ai") return t("typing_agent");
+      if (one.kind === "agent") return t("typing_agent");
       return t(one.mode === "note" ? "typing_note" : "typing_reply", { name: one.name ?? t("somebody") });
     });
     const writers = new Set(typing.map((one) => one.id));

@@ -19,8 +19,7 @@ export async function suggest(app, thread, button, fillIn) {
     const { request_id: ref } = await app.api.post(`/threads/${thread}/suggest`, {}, { key: once() });
     const told = await app.responses.wait(ref);
     if (app.open !== thread) return;
-    const text = told.data?.text ?? told.data?.suggestion ?? told.message ?? "";
-    if (told.status === "success" && text) fillIn(text);
+    if (told.status === "success" && told.message) fillIn(told.message);
     else toast(told.error?.message || t("suggest_failed"));
   } catch (error) {
     toast(error instanceof Failure ? error.words : t("suggest_failed"));

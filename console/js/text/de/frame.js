@@ -49,6 +49,7 @@ export const frame = {
   bar_offline: "Keine Verbindung zum Netz. Was Sie senden, wird aufgehoben und geht später hinaus.",
   bar_waiting: "Verbindung wird wiederhergestellt … (nächster Versuch in {seconds} s)",
   bar_connecting: "Verbindung wird wiederhergestellt …",
+  bar_replaced: "Dieses Fenster wurde stillgelegt, weil zu viele offen sind.",
   bar_kept: "{count} Nachrichten warten auf den Versand",
   bar_kept_one: "Eine Nachricht wartet auf den Versand",
   retry_now: "Jetzt versuchen",

@@ -93,7 +93,6 @@ export const thread = {
   turn_calls_one: "ein Werkzeugaufruf",
   tokens: "{value} Token",
   no_steps: "Für diesen Zug wurde nichts aufgezeichnet.",
-  typing_contact: "{name} schreibt",
   typing_agent: "Der Agent arbeitet an einer Antwort",
   typing_reply: "{name} antwortet",
   typing_note: "{name} schreibt eine Notiz",

@@ -49,6 +49,7 @@ export const frame = {
   bar_offline: "You are offline. What you send is kept and goes out when you are back.",
   bar_waiting: "Reconnecting … (next try in {seconds} s)",
   bar_connecting: "Reconnecting …",
+  bar_replaced: "This window was set aside because too many are open.",
   bar_kept: "{count} messages wait to be sent",
   bar_kept_one: "One message waits to be sent",
   retry_now: "Retry now",

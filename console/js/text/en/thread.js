@@ -93,7 +93,6 @@ export const thread = {
   turn_calls_one: "one tool call",
   tokens: "{value} tokens",
   no_steps: "Nothing was recorded for this turn.",
-  typing_contact: "{name} is typing",
   typing_agent: "The agent is working on an answer",
   typing_reply: "{name} is replying",
   typing_note: "{name} is writing a note",
