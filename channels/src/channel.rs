@@ -6,6 +6,7 @@ use domain::{
     clock::Millis,
     message::Media,
     outbound::{Outbound, SendOutcome},
+    pace::Pace,
 };
 
 /// Stored facts a channel needs at the moment of sending.
@@ -36,6 +37,11 @@ pub trait Channel: Send + Sync {
     fn lost_answer(&self) -> LostAnswer;
 
     async fn send(&self, outbound: &Outbound, facts: &Facts) -> SendOutcome;
+
+    /// How fast one may speak here; whoever takes rows to send keeps to it, across processes. `None`: as fast as one can.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
 
     /// Whether [`Channel::seen`] does anything.
     fn shows_typing(&self) -> bool {

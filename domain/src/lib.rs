@@ -14,6 +14,7 @@ pub mod language;
 pub mod live;
 pub mod message;
 pub mod outbound;
+pub mod pace;
 pub mod question;
 pub mod retry;
 pub mod staff;

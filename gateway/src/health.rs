@@ -8,19 +8,28 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
-use store::queue::{self, Status};
+use serde_json::{Value, json};
+use store::{
+    channel_state::{self, Paused},
+    queue::{self, Status},
+};
 
 use crate::{error::Problem, state::Gateway};
 
-/// `GET /health`: 200 or 503.
+/// `GET /health`: 200 or 503. A paused channel is named and no fault of the process: a restart would not mend it.
 pub(crate) async fn health(State(gateway): State<Gateway>) -> Response {
     let (version, kind) = (env!("CARGO_PKG_VERSION"), gateway.store.kind());
-    match counts(&gateway).await {
-        Ok(_) => Json(json!({
-            "status": "healthy", "database": "connected", "database_kind": kind, "version": version
-        }))
-        .into_response(),
+    match within(&gateway, channel_state::paused(&mut gateway.store.reader(), gateway.now())).await {
+        Ok(paused) => {
+            let shown =
+                |one: &Paused| json!({ "channel": one.channel, "until": one.until.timestamp().to_string() });
+            let paused: Vec<Value> = paused.iter().map(shown).collect();
+            Json(json!({
+                "status": "healthy", "database": "connected", "database_kind": kind, "version": version,
+                "paused": paused
+            }))
+            .into_response()
+        }
         Err(_) => {
             let body = json!({
                 "status": "unhealthy", "database": "unreachable", "database_kind": kind, "version": version
@@ -47,8 +56,14 @@ pub(crate) async fn queue_status(State(gateway): State<Gateway>) -> Result<Json<
 }
 
 pub(crate) async fn counts(gateway: &Gateway) -> Result<Status, Problem> {
-    let mut reader = gateway.store.reader();
-    let asked = queue::status(&mut reader, gateway.now());
+    within(gateway, queue::status(&mut gateway.store.reader(), gateway.now())).await
+}
+
+/// What the database is asked, if it answers in time.
+async fn within<T>(
+    gateway: &Gateway,
+    asked: impl Future<Output = Result<T, store::Error>>,
+) -> Result<T, Problem> {
     let limit = Duration::from_secs(gateway.config.health_seconds);
     match tokio::time::timeout(limit, asked).await {
         Ok(answer) => Ok(answer?),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use channels::channel::{Channel, Facts, LostAnswer};
 use domain::{
+    address::ChannelName,
     agent::AgentName,
     clock::Millis,
     id::JobId,
@@ -16,13 +17,19 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Error, Tx, handoff, inbox,
+    Error, Tx, channel_state, event, handoff, inbox,
     outbox::{self, Outcome, Taken},
     wake,
 };
 use tokio_util::task::TaskTracker;
 
-use crate::{bell::Stage, belt::Belt, config::ms, stage::Found};
+use crate::{
+    bell::Stage,
+    belt::Belt,
+    config::ms,
+    pace::Paced,
+    stage::{Found, POLL},
+};
 
 /// Sends under way at once in this process.
 const UNDER_WAY: usize = 64;
@@ -41,12 +48,20 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         if room == 0 || !outbox::anything_due(&mut belt.store.reader(), &name, now).await? {
             continue;
         }
+        let paced = Paced::new(channel.pace(), &name);
+        if let Some(until) = paced.full_until(&mut belt.store.reader(), now).await? {
+            wake_at(belt, until);
+            continue;
+        }
         let lease = now.plus(ms(belt.config.delivery.lease_ms));
         let batch = i64::try_from(room).unwrap_or(1);
-        let taken = belt
+        let (taken, held) = belt
             .store
-            .write(move |tx| Box::pin(async move { outbox::claim(tx, &name, now, lease, batch).await }))
+            .write(move |tx| Box::pin(async move { paced.claim(tx, now, lease, batch).await }))
             .await?;
+        if let Some(until) = held {
+            wake_at(belt, until);
+        }
         for row in taken {
             found = Found::Work;
             let (belt, channel) = (Arc::clone(belt), Arc::clone(channel));
@@ -58,6 +73,18 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         }
     }
     Ok(found)
+}
+
+/// Looks again at `until`, where that is sooner than the stage looks for itself.
+fn wake_at(belt: &Arc<Belt>, until: Millis) {
+    let wait = belt.now().until(until);
+    if wait < POLL {
+        let bell = belt.bell.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            bell.ring(Stage::Delivery);
+        });
+    }
 }
 
 async fn deliver(belt: &Arc<Belt>, channel: &Arc<dyn Channel>, row: Taken) {
@@ -115,6 +142,9 @@ async fn settle(belt: &Arc<Belt>, row: Taken, outcome: SendOutcome) -> Result<()
                         outbox::settle(tx, &row, &settled, now).await?;
                     }
                 }
+                if let SendOutcome::PauseChannel { reason } = &outcome {
+                    pause(tx, &house, &row.outbound.to.channel, reason, now).await?;
+                }
                 match &row.outbound.content {
                     Content::Job(notice) => job_told(tx, &house, &row, notice, &outcome, now).await,
                     _ => Ok(()),
@@ -122,6 +152,23 @@ async fn settle(belt: &Arc<Belt>, row: Taken, outcome: SendOutcome) -> Result<()
             })
         })
         .await
+}
+
+/// Nothing goes out on `channel` for a while, in any process: each message would meet the same answer.
+pub(crate) async fn pause(
+    tx: &mut Tx,
+    belt: &Belt,
+    channel: &ChannelName,
+    reason: &str,
+    now: Millis,
+) -> Result<(), Error> {
+    let until = now.plus(ms(belt.config.delivery.retry_ceiling_ms));
+    if channel_state::pause(tx, channel, (until, reason), now).await? {
+        tracing::error!(%channel, reason, "nothing can be sent on this channel until somebody mends it");
+        let body = json!({ "kind": "channel_paused", "channel": channel, "until": until, "reason": reason });
+        event::put(tx, "channel", None, &body, now).await?;
+    }
+    Ok(())
 }
 
 /// Until when a send waits that was not the message's own try, so that none is counted against it, and why.

@@ -8,6 +8,7 @@ pub mod config;
 pub mod delivery;
 pub mod intake;
 mod media;
+mod pace;
 pub mod speak;
 pub mod stage;
 pub mod turn;

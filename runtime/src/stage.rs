@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::bell::{Bell, Stage};
 
 /// How often a stage looks for itself: what another process left, leases that ran out.
-const POLL: Duration = Duration::from_millis(500);
+pub const POLL: Duration = Duration::from_millis(500);
 /// The longest wait after a database that does not answer.
 const TROUBLE: Duration = Duration::from_secs(15);
 

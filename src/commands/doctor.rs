@@ -16,6 +16,7 @@ use channels::{
 };
 use domain::clock::{Clock, SystemClock};
 use store::{
+    channel_state::{self, Paused},
     check::{self, Look},
     db::Schema,
 };
@@ -56,6 +57,7 @@ pub async fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), Failure
         ("firm", firm(settings)),
         ("ports", ports(settings)),
     ];
+    checks.extend(sending(settings).await);
     checks.extend(whatsapp(settings).await);
     for (name, found) in &checks {
         let (mark, sentence) = match found {
@@ -152,6 +154,26 @@ async fn records(settings: &Settings) -> Found {
         Ok(Err(error)) => Bad(format!("they could not be examined: {error}")),
         Err(_) => Note(format!("not examined within {} s", RECORDS_WAIT.as_secs())),
     }
+}
+
+/// Whether a channel is paused. A database of another schema was spoken of before.
+async fn sending(settings: &Settings) -> Option<(&'static str, Found)> {
+    let schema = store::db::inspect(&settings.database).await.ok()?;
+    if !matches!(schema, Schema::Holds { version, known } if version == known) {
+        return None;
+    }
+    let paused = async {
+        let store = super::open(settings).await?;
+        Ok::<_, Failure>(channel_state::paused(&mut store.reader(), SystemClock.now()).await?)
+    };
+    let told =
+        |one: &Paused| format!("{} is paused until {}: {}", one.channel, one.until.timestamp(), one.reason);
+    let found = match paused.await {
+        Ok(paused) if paused.is_empty() => Good("no channel is paused".to_owned()),
+        Ok(paused) => Bad(paused.iter().map(told).collect::<Vec<_>>().join("; ")),
+        Err(error) => Bad(error.to_string()),
+    };
+    Some(("sending", found))
 }
 
 /// A folder that can be written to, or the nearest one above it in which it can be made.

@@ -4,7 +4,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use domain::clock::{Clock as _, SystemClock};
-use store::queue::{self, Depth};
+use store::{
+    channel_state,
+    queue::{self, Depth},
+};
 
 use super::{Failure, open, table};
 use crate::{cli::QueueCommand, settings::Settings};
@@ -29,6 +32,10 @@ pub async fn run(settings: &Settings, command: QueueCommand, out: &mut dyn Write
             table(out, &["queue", "pending", "leased", "dead", "oldest"], &rows)?;
             let turns = status.turns;
             writeln!(out, "turns: {} due, {} running, {} parked", turns.due, turns.running, turns.parked)?;
+            for paused in channel_state::paused(&mut store.reader(), now).await? {
+                let wait = age(now.until(paused.until));
+                writeln!(out, "{} is paused for {wait}: {}", paused.channel, one_line(&paused.reason))?;
+            }
         }
         QueueCommand::Dead => {
             let dead = queue::dead(&mut store.reader(), DEAD).await?;

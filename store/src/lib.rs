@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod channel_state;
 pub mod check;
 pub mod command;
 pub mod contact;
@@ -20,6 +21,7 @@ pub mod names;
 pub mod note;
 pub mod office;
 pub mod outbox;
+pub mod pace;
 pub mod question;
 pub mod queue;
 pub mod search;

@@ -125,7 +125,7 @@ pub async fn notify_peer(
     put(tx, ids, &send, now).await
 }
 
-/// Whether a claim for `channel` is worth its transaction.
+/// Whether a claim for `channel` is worth its transaction; never while the channel is paused.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -133,11 +133,20 @@ pub async fn anything_due(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Re
     let row = tx
         .row(
             "SELECT seq FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND due_ms <= $2
+               AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
              LIMIT 1",
             args![channel.as_str(), now],
         )
         .await?;
     Ok(row.is_some())
+}
+
+/// Makes what follows in this transaction take turns with every claim: for whoever reads what a claim will change.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn claims_take_turns(tx: &mut Tx) -> Result<(), Error> {
+    tx.one_claim_at_a_time(CLAIM).await
 }
 
 /// Takes up to `limit` due rows of `channel`: of each address only the oldest unsettled one, so order is kept.

@@ -196,8 +196,10 @@ pub async fn anything_due(
         let queued = tx
             .row(
                 "SELECT seq FROM outbox WHERE channel = $1
-                   AND (state = 'sending' OR (state = 'queued' AND attempts = 0)) LIMIT 1",
-                args![channel],
+                   AND (state = 'sending' OR (state = 'queued' AND attempts = 0))
+                   AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
+                 LIMIT 1",
+                args![channel, soon],
             )
             .await?;
         if queued.is_some() {

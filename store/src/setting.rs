@@ -1,4 +1,4 @@
-//! Small values that belong to the database rather than to a file: what was imported, which channel is paused.
+//! Small values that belong to the database rather than to a file: what was imported.
 
 use crate::{Error, Tx, args};
 

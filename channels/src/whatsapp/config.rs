@@ -25,8 +25,8 @@ pub struct Config {
     pub api_base_url: String,
     /// `v26.0`
     pub api_version: String,
-    /// What our number may send a second: 80; 1000 after Meta's upgrade; 20 beside the Business app. Share it out where
-    /// several processes send.
+    /// What our number may send a second, all processes together: 80; 1000 after Meta's upgrade; 20 beside the Business
+    /// app.
     pub throughput_per_second: u32,
     /// To one person: so many at once, then one each so many milliseconds.
     pub pair_burst: u32,

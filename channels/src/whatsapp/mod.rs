@@ -6,7 +6,6 @@ pub mod doctor;
 mod errors;
 mod files;
 mod graph;
-mod limits;
 mod media;
 pub mod numbers;
 mod offer;
@@ -17,17 +16,14 @@ pub mod signature;
 pub mod window;
 mod wire;
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
     address::ChannelName,
-    clock::Millis,
     message::Media,
     outbound::{Outbound, SendOutcome},
+    pace::Pace,
 };
 
 pub use config::{Config, Incomplete, META, Media as MediaConfig};
@@ -41,12 +37,9 @@ use crate::{
 };
 use files::Files;
 use graph::Graph;
-use limits::Limits;
 
 /// The channel's name, which addresses and rows carry.
 pub const NAME: &str = "whatsapp";
-/// How long nothing is tried once the account is the problem: each message would meet the same answer.
-const PAUSE: Duration = Duration::from_secs(60);
 
 pub struct WhatsApp {
     config: Config,
@@ -54,8 +47,6 @@ pub struct WhatsApp {
     /// For our own public address: the token does not go with it.
     outside: Transport,
     files: Files,
-    limits: Mutex<Limits>,
-    paused: Mutex<Option<(Millis, String)>>,
 }
 
 impl WhatsApp {
@@ -79,31 +70,12 @@ impl WhatsApp {
         let calls = Transport::new(client.clone(), http);
         let graph = Graph::new(base.clone(), config.access_token.clone(), calls.clone());
         let file_graph = Graph::new(base, config.access_token.clone(), Transport::new(client, &whole_files));
-        let pair = (config.pair_burst, Duration::from_millis(config.pair_every_ms));
-        let limits =
-            Limits::new(config.throughput_per_second, pair, Duration::from_millis(config.order_gap_ms));
         Ok(Self {
             files: Files::new(file_graph, config.phone_number_id.clone(), &config.media),
             graph,
             outside: calls,
-            limits: Mutex::new(limits),
-            paused: Mutex::new(None),
             config,
         })
-    }
-
-    fn limits(&self) -> MutexGuard<'_, Limits> {
-        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn pause(&self, now: Millis) -> Option<String> {
-        let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
-        paused.as_ref().filter(|(until, _)| *until > now).map(|(_, reason)| reason.clone())
-    }
-
-    fn set_pause(&self, now: Millis, reason: &str) {
-        let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
-        *paused = Some((now.plus(PAUSE), reason.to_owned()));
     }
 }
 
@@ -118,15 +90,16 @@ impl Channel for WhatsApp {
     }
 
     async fn send(&self, outbound: &Outbound, facts: &Facts) -> SendOutcome {
-        if let Some(reason) = self.pause(facts.now) {
-            return SendOutcome::PauseChannel { reason };
-        }
-        let outcome = self.attempt(outbound, facts).await;
-        if let SendOutcome::PauseChannel { reason } = &outcome {
-            tracing::error!(reason, "nothing can be sent on WhatsApp until somebody mends it");
-            self.set_pause(facts.now, reason);
-        }
-        outcome
+        self.attempt(outbound, facts).await
+    }
+
+    /// So much a second for our number, and few to one person (80 a second; 45 at once, then one each 6 seconds: Meta's
+    /// pages "Throughput" and "About the platform"), kept before Meta has to say it. Meta keeps no order among messages
+    /// that it has not delivered yet, hence the gap.
+    fn pace(&self) -> Option<Pace> {
+        let ours = &self.config;
+        let pair = (ours.pair_burst, Duration::from_millis(ours.pair_every_ms));
+        Some(Pace::new(ours.throughput_per_second, pair, Duration::from_millis(ours.order_gap_ms)))
     }
 
     fn shows_typing(&self) -> bool {

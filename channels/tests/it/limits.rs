@@ -1,40 +1,31 @@
-//! Limits are kept here before Meta has to say it; where it says so all the same, the documented waits.
+//! The pace that we keep lets nothing through that Meta has to say it; where it says so all the same, the documented waits.
 
-use domain::outbound::SendOutcome;
+use domain::{outbound::SendOutcome, pace::Used};
+use plumbline_channels::channel::Channel as _;
 use serde_json::json;
 
 use crate::stage::{FRANK, Stage, outbound, text};
 
 #[tokio::test]
-async fn our_own_pace_keeps_within_metas_limits() {
+async fn the_pace_is_within_metas_limits() {
     let stage = Stage::with(|ours| ours.throughput_per_second = 60, |_| {}).await;
     stage.frank("text", json!({ "body": "Hello" })).await;
-    let (mut sent, mut waited, mut n) = (0, 0, 0);
-    while sent < 60 {
-        n += 1;
-        match stage.send(&format!("o{n}"), text("x")).await {
-            SendOutcome::Sent { .. } => sent += 1,
-            SendOutcome::Wait { until, .. } => {
-                waited += 1;
-                stage.advance(until.0 - stage.now().0).await;
+    let pace = stage.channel.pace().unwrap();
+    let (mut whole, mut person, mut waited) = (Used::default(), Used::default(), 0);
+    for n in 0..60 {
+        loop {
+            match pace.take(whole, person, stage.now()) {
+                Ok(used) => break (whole, person) = used,
+                Err(held) => stage.advance(held.until.0 - stage.now().0).await,
             }
-            other => panic!("Meta had to say it: {other:?}"),
+            waited += 1;
         }
+        let outcome = stage.send(&format!("o{n}"), text("x")).await;
+        assert!(matches!(outcome, SendOutcome::Sent { .. }), "Meta had to say it: {outcome:?}");
     }
     assert!(waited > 10, "{waited}: beyond the burst there is one each six seconds");
     assert!(stage.now().0 - crate::stage::START >= 15 * 6_000);
     assert_eq!(stage.on_the_phone().await.len(), 60);
-}
-
-#[tokio::test]
-async fn the_next_message_waits_for_the_one_before() {
-    let stage = Stage::with(|ours| ours.order_gap_ms = 2_000, |_| {}).await;
-    stage.frank("text", json!({ "body": "Hello" })).await;
-    assert!(matches!(stage.send("o1", text("1")).await, SendOutcome::Sent { .. }));
-    let SendOutcome::Wait { until, .. } = stage.send("o2", text("2")).await else { panic!() };
-    assert_eq!(until.0 - stage.now().0, 2_000);
-    stage.advance(2_000).await;
-    assert!(matches!(stage.send("o2", text("2")).await, SendOutcome::Sent { .. }));
 }
 
 #[tokio::test]

@@ -20,6 +20,26 @@ async fn the_gateway_says_how_it_is() {
 }
 
 #[tokio::test]
+async fn a_paused_channel_is_named_until_the_pause_is_over() {
+    on_each("paused", |db| async move {
+        let app = app::house(&db).await;
+        assert_eq!(app.get("/health").await.json()["paused"], json!([]));
+        let until = app::NOW.plus(std::time::Duration::from_secs(60));
+        let pause = async |tx: &mut store::Tx| {
+            store::channel_state::pause(tx, &"whatsapp".into(), (until, "the token is dead"), app::NOW).await
+        };
+        db.store.write(move |tx| Box::pin(pause(tx))).await.unwrap();
+        let health = app.get("/health").await;
+        assert_eq!((health.status, &health.json()["status"]), (200, &json!("healthy")));
+        let shown = json!([{ "channel": "whatsapp", "until": "2025-11-20T12:01:00Z" }]);
+        assert_eq!(health.json()["paused"], shown, "the reason is for staff");
+        db.clock.advance(std::time::Duration::from_secs(61));
+        assert_eq!(app.get("/health").await.json()["paused"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_counts_have_the_contracts_shape() {
     on_each("counts", |db| async move {
         let (house, office) = (app::house(&db).await, app::office(&db).await);

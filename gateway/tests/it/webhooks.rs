@@ -74,7 +74,7 @@ async fn a_signed_delivery_is_stored_once_however_often_it_comes() {
         assert_eq!(app.rung(), 4);
         let names = stored(&app).await;
         assert_eq!(names.len(), 3, "two messages and one item that nobody understands");
-        assert_eq!(names[..2], ["106540352242922:wamid.1", "106540352242922:wamid.2"]);
+        assert_eq!(names[..2], ["106540352242922:wamid.1:text", "106540352242922:wamid.2:text"]);
     })
     .await;
 }

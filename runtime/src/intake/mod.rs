@@ -125,7 +125,7 @@ async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), 
         Ok(Inbound::Message(inbound)) => {
             message::take_in(tx, belt, &row.id, &row.external, inbound, now).await
         }
-        Ok(Inbound::Status(told)) => status::take_in(tx, belt, &row.id, &told, now).await,
+        Ok(Inbound::Status(told)) => status::take_in(tx, belt, (&row.id, &row.channel), &told, now).await,
         Ok(Inbound::Job { to, peer, job: _, notice }) => {
             job_news::take_in(tx, belt, job_news::News { to, peer, notice }, now).await
         }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::{
+    address::ChannelName,
     clock::Millis,
     id::InboxId,
     inbound::{Mend, Status},
@@ -11,12 +12,12 @@ use domain::{
 use serde_json::json;
 use store::{Error, Tx, conversation, event, outbox};
 
-use crate::belt::Belt;
+use crate::{belt::Belt, delivery};
 
 pub(super) async fn take_in(
     tx: &mut Tx,
     belt: &Belt,
-    inbox: &InboxId,
+    (inbox, channel): (&InboxId, &ChannelName),
     told: &Status,
     now: Millis,
 ) -> Result<(), Error> {
@@ -38,6 +39,9 @@ pub(super) async fn take_in(
         tracing::info!(%inbox, "a status of a message that is not ours");
     }
     if let (Some(mend), Some(reason)) = (told.mend, &told.reason) {
+        if mend == Mend::Account {
+            delivery::pause(tx, belt, channel, reason, now).await?;
+        }
         let body =
             json!({ "kind": "delivery_failed", "outbox": told.outbox, "reason": reason, "mend": mend });
         event::put(tx, "channel", None, &body, now).await?;

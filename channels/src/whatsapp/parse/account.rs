@@ -22,9 +22,7 @@ pub(super) fn read(read: &mut Read, change: &Change<'_>) {
 
 /// Whether somebody has to act, and what happened.
 fn sentence(field: &str, value: &Value) -> Option<(bool, String)> {
-    let word = |key: &str| {
-        wire::text(value.get(key).unwrap_or(&Value::Null)).some().unwrap_or_else(|| "?".to_owned())
-    };
+    let word = |key: &str| word(value, key);
     let template =
         || format!("the template {} ({})", word("message_template_name"), word("message_template_language"));
     let event = word("event");
@@ -55,16 +53,27 @@ fn sentence(field: &str, value: &Value) -> Option<(bool, String)> {
             (matches!(event.as_str(), "FLAGGED" | "DOWNGRADE"), format!("the quality of our number: {event}"))
         }
         "account_update" => {
-            const BAD: [&str; 5] = [
+            const BAD: [&str; 7] = [
                 "ACCOUNT_RESTRICTION",
                 "ACCOUNT_VIOLATION",
                 "DISABLED_UPDATE",
                 "ACCOUNT_DELETED",
                 "ACCOUNT_OFFBOARDED",
+                "PARTNER_REMOVED",
+                "PARTNER_APP_UNINSTALLED",
             ];
-            (BAD.contains(&event.as_str()), format!("the WhatsApp account: {event}"))
+            (
+                BAD.contains(&event.as_str()),
+                format!("the WhatsApp account: {event}{}", detail_of_account(value)),
+            )
         }
-        "account_alerts" => (true, format!("an alert on the WhatsApp account: {}", word("alert_type"))),
+        "account_alerts" => {
+            // Beside the alert in older versions, within it now.
+            let info = value.get("alert_info").unwrap_or(value);
+            let (kind, words) = (self::word(info, "alert_type"), self::word(info, "alert_description"));
+            let urgent = self::word(info, "alert_severity") != "INFORMATIONAL";
+            (urgent, format!("an alert on the WhatsApp account: {kind} ({words})"))
+        }
         "account_review_update" => {
             (true, format!("the review of the WhatsApp account: {}", word("decision")))
         }
@@ -73,9 +82,48 @@ fn sentence(field: &str, value: &Value) -> Option<(bool, String)> {
             (false, format!("the display name of our number: {}", word("decision")))
         }
         "security" => (true, format!("the security of our number: {event}")),
-        "account_settings_update" => (false, "the settings of the WhatsApp account changed".to_owned()),
+        "message_template_components_update" => (false, format!("the words of {} were changed", template())),
+        other => return quiet(other).map(|(urgent, text)| (urgent, text.to_owned())),
+    })
+}
+
+/// Fields that are told without looking into them.
+fn quiet(field: &str) -> Option<(bool, &'static str)> {
+    Some(match field {
+        "account_settings_update" => (false, "the settings of the WhatsApp account changed"),
+        "history" => {
+            (false, "earlier talk of the business phone was handed over; it is kept, and answered by nobody")
+        }
+        "smb_app_state_sync" => (false, "the address book of the business phone changed"),
+        "standby" | "messaging_handovers" => (
+            true,
+            "another app, or Meta's own agent, leads talks on our number: while it does, our agents stay silent",
+        ),
+        "group_lifecycle_update"
+        | "group_participants_update"
+        | "group_settings_update"
+        | "group_status_update" => (false, "news of a group, where nobody of us answers"),
+        "flows" => (false, "news of a WhatsApp flow"),
+        "business_username_updates" => (false, "the username of our number changed"),
+        "payment_configuration_update" => (false, "the set-up of WhatsApp payments changed"),
+        "partner_solutions" => (false, "news of a partner's access to the WhatsApp account"),
         _ => return None,
     })
+}
+
+/// What an `account_update` says of it: for what, or how far it went.
+fn detail_of_account(value: &Value) -> String {
+    let found = ["/ban_info/waba_ban_state", "/violation_info/violation_type", "/disconnection_info/reason"]
+        .iter()
+        .find_map(|at| wire::text(value.pointer(at)?).some());
+    let restrictions = wire::list(value, "restriction_info").iter().map(|one| word(one, "restriction_type"));
+    let all: Vec<String> = found.into_iter().chain(restrictions).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
+}
+
+/// The text at `key`; a question mark where there is none.
+fn word(value: &Value, key: &str) -> String {
+    wire::text(value.get(key).unwrap_or(&Value::Null)).some().unwrap_or_else(|| "?".to_owned())
 }
 
 /// The field `user_preferences`: somebody wants marketing messages, or none.

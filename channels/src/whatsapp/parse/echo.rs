@@ -24,7 +24,7 @@ fn one(read: &mut Read, change: &Change<'_>, item: &Value) {
     let (Some(id), Some(address)) = (message.id.some(), told.address()) else {
         return read.keep(change.field, change.name_of(item), item.clone(), change.reading);
     };
-    let external = format!("{}:{id}", change.number());
+    let external = change.external(&id, message.kind.str());
     if change.is_for_another_number() {
         return read.keep("other_number", external, item.clone(), change.reading);
     }

@@ -22,7 +22,7 @@ fn one(read: &mut Read, change: &Change<'_>, item: &Value, items: usize) {
     let message: wire::Message = wire::read(item);
     let id = message.id.clone().some();
     let external = match &id {
-        Some(id) => format!("{}:{id}", change.number()),
+        Some(id) => change.external(id, message.kind.str()),
         None => format!("{}:{}", change.number(), change.name_of(item)),
     };
     if change.is_for_another_number() {

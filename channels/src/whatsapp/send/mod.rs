@@ -1,4 +1,4 @@
-//! One attempt at saying one thing: shape, window, limits, call, judgement. Nothing is repeated here, and what needs
+//! One attempt at saying one thing: shape, window, call, judgement. Nothing is repeated here, and what needs
 //! several messages was planned as several before it was queued.
 
 mod body;
@@ -42,9 +42,6 @@ impl WhatsApp {
         };
         if let Err(reason) = self.envelope(outbound).body(&without_files(&content)) {
             return SendOutcome::Refused { reason: reason.to_owned() };
-        }
-        if let Err(held) = self.limits().take(&outbound.to.external, facts.now) {
-            return SendOutcome::Wait { until: held.until, reason: held.why.to_owned() };
         }
         let is_fallback = matches!(content, Cow::Owned(_));
         let content = match self.uploaded(content.into_owned(), outbound, facts.now).await {

@@ -1,0 +1,72 @@
+//! Channels on which nothing can be sent for a while, because the account behind them is the problem. Every process
+//! honours it, and a restart forgets nothing.
+
+use std::time::Duration;
+
+use domain::{address::ChannelName, clock::Millis};
+
+use crate::{Error, Tx, args};
+
+/// A pause that is not over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paused {
+    pub channel: ChannelName,
+    pub until: Millis,
+    /// A sentence for staff.
+    pub reason: String,
+}
+
+/// The same trouble so soon after a pause ended is the same trouble.
+const SAME: Duration = Duration::from_secs(600);
+
+/// Pauses `channel` until `until`, or longer where it is paused for longer. `true` where that is news: somebody has to be
+/// told.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn pause(
+    tx: &mut Tx,
+    channel: &ChannelName,
+    (until, reason): (Millis, &str),
+    now: Millis,
+) -> Result<bool, Error> {
+    let known = tx
+        .row(
+            "SELECT reason FROM channel_state WHERE channel = $1 AND reason = $2 AND paused_until_ms > $3",
+            args![channel.as_str(), reason, now.0 - i64::try_from(SAME.as_millis()).unwrap_or(i64::MAX)],
+        )
+        .await?
+        .is_some();
+    tx.exec(
+        "INSERT INTO channel_state (channel, paused_until_ms, reason) VALUES ($1, $2, $3)
+         ON CONFLICT (channel) DO UPDATE SET reason = excluded.reason,
+           paused_until_ms = CASE WHEN channel_state.paused_until_ms < excluded.paused_until_ms
+                                  THEN excluded.paused_until_ms ELSE channel_state.paused_until_ms END",
+        args![channel.as_str(), until, reason],
+    )
+    .await?;
+    Ok(!known)
+}
+
+/// The pauses that are not over at `now`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn paused(tx: &mut Tx, now: Millis) -> Result<Vec<Paused>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT channel, paused_until_ms, reason FROM channel_state WHERE paused_until_ms > $1
+             ORDER BY channel LIMIT 100",
+            args![now],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Paused {
+                channel: ChannelName(row.get("channel")?),
+                until: Millis(row.get("paused_until_ms")?),
+                reason: row.get("reason")?,
+            })
+        })
+        .collect()
+}
