@@ -9,12 +9,16 @@ use axum::{
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
-use crate::{a2a::AgentState, error::Problem};
+use crate::{a2a::AgentState, error::Problem, source::Believed};
 
 /// Lets through only what bears the agent's secret.
 pub(crate) async fn bearer(State(state): State<AgentState>, request: Request, next: Next) -> Response {
     match check(request.headers(), &state.agent.secret) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            let mut response = next.run(request).await;
+            response.extensions_mut().insert(Believed);
+            response
+        }
         Err(problem) => problem.into_response(),
     }
 }

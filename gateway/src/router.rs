@@ -104,8 +104,11 @@ pub fn agent(gateway: &Gateway, agent: HostedAgent) -> Router {
         .method_not_allowed_fallback(guard::no_such_method)
         .layer(from_fn(a2a::version::check))
         // Outside the version check: a stranger learns nothing but the card.
-        .layer(from_fn_with_state(state.clone(), auth::bearer));
-    guarded(source::limited(open.merge(closed).with_state(state).merge(health), &gateway.config), gateway)
+        .layer(from_fn_with_state(state.clone(), auth::bearer))
+        .layer(from_fn_with_state(source::Strangers::new(&gateway.config), source::strangers))
+        .with_state(state.clone());
+    let open = source::limited(open.with_state(state).merge(health), &gateway.config);
+    guarded(open.merge(closed), gateway)
 }
 
 fn guarded(routes: Router, gateway: &Gateway) -> Router {

@@ -1,5 +1,5 @@
-//! One source may not crowd out the others: requests a second by address, answered 429 beyond. Meta's signed deliveries
-//! are not counted: they have a place of their own.
+//! One source may not crowd out the others: requests a second by address, answered 429 beyond. What is believed is not
+//! counted: Meta's signed deliveries, and a peer that bears the link's secret.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -55,7 +55,7 @@ fn too_many(seconds: u64) -> Response {
     response
 }
 
-/// Counts webhook requests that were not believed, by source. Believed ones cost nothing.
+/// Counts requests that were not believed, by source. Believed ones cost nothing.
 #[derive(Clone)]
 pub(crate) struct Strangers(Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>);
 
@@ -78,6 +78,10 @@ impl Strangers {
     }
 }
 
+/// Stands in an answer to somebody who proved who they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Believed;
+
 /// Lets a request through, and holds its source back once it is refused too often.
 pub(crate) async fn strangers(
     State(strangers): State<Strangers>,
@@ -86,7 +90,9 @@ pub(crate) async fn strangers(
     next: Next,
 ) -> Response {
     let response = next.run(request).await;
-    if response.status().is_client_error() && strangers.is_too_much(source.ip()) {
+    // Whoever is believed and errs is no stranger: their mistake stays theirs to read.
+    let believed = response.extensions().get::<Believed>().is_some();
+    if !believed && response.status().is_client_error() && strangers.is_too_much(source.ip()) {
         return too_many(1);
     }
     response

@@ -219,6 +219,7 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
         country_code: settings.country_code.clone(),
         price: settings.price,
         templates: Arc::new(offered),
+        source_per_second: settings.gateway.source_per_second,
         ..gateway::Config::default()
     })
 }

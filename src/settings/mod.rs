@@ -80,6 +80,8 @@ pub struct Gateway {
     pub jwt_secret: Option<SecretString>,
     /// Deliveries of a provider taken in at once.
     pub deliveries: usize,
+    /// Requests a second of one address; see the gateway's own configuration.
+    pub source_per_second: u32,
 }
 
 /// Where an agent's HTTP link is.
@@ -138,6 +140,7 @@ struct RawGateway {
     port: u16,
     jwt_secret: String,
     deliveries: usize,
+    source_per_second: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -243,6 +246,7 @@ impl Settings {
                 port: raw.gateway.port,
                 jwt_secret: secret(&raw.gateway.jwt_secret, "gateway.jwt_secret")?,
                 deliveries: raw.gateway.deliveries.max(1),
+                source_per_second: raw.gateway.source_per_second,
             },
             staff: raw.staff,
             agents,

@@ -4,9 +4,10 @@ use domain::{
     address::{Address, ChannelName},
     agent::AgentName,
     clock::Millis,
-    conversation::{Conversation, NOBODY, OWNED_BY_AGENT, Owner},
-    id::{ContactId, ConversationId, Ids},
+    conversation::{Conversation, HANDED_BACK, NOBODY, OWNED_BY_AGENT, Owner},
+    id::{ContactId, ConversationId, Ids, MessageId},
     language::Language,
+    message::{Author, Direction, Message, Part},
 };
 
 use crate::{Error, Tx, args, db::Row, message, turn};
@@ -140,7 +141,7 @@ pub async fn give(
 }
 
 /// Gives the conversation back to its agent, and to the agent's turns what waited meanwhile: answers that came, messages
-/// that nobody heard.
+/// that nobody answered. What staff answered by hand is history, with a note that it was them.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -153,6 +154,10 @@ pub async fn hand_back(tx: &mut Tx, ids: &Ids, id: &ConversationId, now: Millis)
         args![&id.0, version, now],
     )
     .await?;
+    message::answered_by_hand(tx, id).await?;
+    let parts = vec![Part::text(HANDED_BACK)];
+    let note = Message::new(MessageId::new(ids), id, Direction::Internal, Author::House, parts, now);
+    message::put(tx, &note, false).await?;
     if message::any_unheard(tx, id).await?
         && let Some(held) = get(tx, id).await?
     {

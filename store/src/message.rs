@@ -70,6 +70,23 @@ pub async fn unhear(tx: &mut Tx, id: &MessageId) -> Result<(), Error> {
     Ok(())
 }
 
+/// What the person said before staff last answered by hand is answered: no turn need hear it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(crate) async fn answered_by_hand(tx: &mut Tx, conversation: &ConversationId) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE message SET unheard = 0
+         WHERE conversation_id = $1 AND unheard = 1 AND author LIKE '{\"kind\":\"contact\"%'
+           AND seq < (SELECT MAX(s.seq) FROM message s
+                      WHERE s.conversation_id = $1
+                        AND (s.author LIKE '{\"kind\":\"phone\"%' OR s.author LIKE '{\"kind\":\"staff\"%'))",
+        args![&conversation.0],
+    )
+    .await?;
+    Ok(())
+}
+
 /// # Errors
 /// [`Error::Database`].
 pub async fn get(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error> {

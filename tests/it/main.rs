@@ -15,5 +15,6 @@ mod scenarios;
 #[path = "../../agents/tests/it/standin.rs"]
 #[expect(dead_code, reason = "written for the models' own tests, which use all of it")]
 mod standin;
+mod taken_over;
 mod turns;
 mod wire;

@@ -3,7 +3,7 @@
 use domain::{
     id::JobId,
     job::JobNotice,
-    message::{Author, Card, Media, MediaKind, MediaSource, Message, Part},
+    message::{Author, Card, Direction, Media, MediaKind, MediaSource, Message, Part},
 };
 use serde_json::{Value, json};
 
@@ -137,8 +137,10 @@ pub fn history(messages: &[Message], budget: u64) -> Vec<Spoken> {
 }
 
 fn speak(message: &Message) -> Spoken {
-    let by_agent =
-        matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_) | Author::Phone);
+    // A note for the agent was said to nobody.
+    let note = message.author == Author::House && message.direction == Direction::Internal;
+    let by_agent = !note
+        && matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_) | Author::Phone);
     Spoken { by_agent, text: clip(&parts(&message.parts, None), MESSAGE_CHARS) }
 }
 

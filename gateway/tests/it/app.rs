@@ -122,18 +122,27 @@ pub async fn field(db: &Db) -> App {
     agent(db, "field", Duty::HandsOver { to: "office".into() }).await
 }
 
-pub async fn agent(db: &Db, name: &str, duty: Duty) -> App {
+/// The office agent under other limits.
+pub async fn limited_office(db: &Db, limits: Config) -> App {
     serve(db, |gateway, url| {
-        let agent = HostedAgent {
-            name: AgentName::from(name),
-            description: format!("the {name} agent of a test"),
-            url: Url::parse(url).unwrap(),
-            secret: SECRET.into(),
-            duty,
-        };
-        router::agent(gateway, agent)
+        let gateway = Gateway { config: limits, ..gateway.clone() };
+        router::agent(&gateway, hosted("office", url, Duty::TakesJobs { from: "field".into() }))
     })
     .await
+}
+
+fn hosted(name: &str, url: &str, duty: Duty) -> HostedAgent {
+    HostedAgent {
+        name: AgentName::from(name),
+        description: format!("the {name} agent of a test"),
+        url: Url::parse(url).unwrap(),
+        secret: SECRET.into(),
+        duty,
+    }
+}
+
+pub async fn agent(db: &Db, name: &str, duty: Duty) -> App {
+    serve(db, |gateway, url| router::agent(gateway, hosted(name, url, duty))).await
 }
 
 /// The gateway's own port.

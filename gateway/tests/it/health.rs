@@ -25,10 +25,15 @@ async fn a_paused_channel_is_named_until_the_pause_is_over() {
         let app = app::house(&db).await;
         assert_eq!(app.get("/health").await.json()["paused"], json!([]));
         let until = app::NOW.plus(std::time::Duration::from_secs(60));
-        let pause = async |tx: &mut store::Tx| {
-            store::channel_state::pause(tx, &"whatsapp".into(), (until, "the token is dead"), app::NOW).await
-        };
-        db.store.write(move |tx| Box::pin(pause(tx))).await.unwrap();
+        let told = (until, "the token is dead");
+        db.store
+            .write(move |tx| {
+                Box::pin(
+                    async move { store::channel_state::pause(tx, &"whatsapp".into(), told, app::NOW).await },
+                )
+            })
+            .await
+            .unwrap();
         let health = app.get("/health").await;
         assert_eq!((health.status, &health.json()["status"]), (200, &json!("healthy")));
         let shown = json!([{ "channel": "whatsapp", "until": "2025-11-20T12:01:00Z" }]);

@@ -4,7 +4,7 @@
 use domain::{
     clock::Millis,
     contact::Contact,
-    conversation::Conversation,
+    conversation::{Conversation, OWNED_BY_AGENT},
     id::{ConversationId, InboxId, MessageId, QuestionId},
     message::{self as said, Message, Part},
     outbound::Content,
@@ -48,6 +48,9 @@ pub(super) async fn route(
         Part::Choice { id, .. } => Some(id.clone()),
         _ => None,
     });
+    if arrival.conversation.owner != OWNED_BY_AGENT {
+        return held_by_hand(tx, belt, arrival, heard, pressed.as_deref(), now).await;
+    }
     if let Some(token) =
         pressed.as_deref().filter(|token| token.starts_with(WORDS) || token.starts_with(NONE))
     {
@@ -92,6 +95,45 @@ pub(super) async fn route(
     }
 }
 
+/// Somebody holds the conversation by hand: what is said is for them. Only a press or a quote answers a question that was
+/// asked before; it is recorded, and neither the house nor the agent says a word.
+async fn held_by_hand(
+    tx: &mut Tx,
+    belt: &Belt,
+    arrival: &Arrival<'_>,
+    mut heard: Message,
+    pressed: Option<&str>,
+    now: Millis,
+) -> Result<(), Error> {
+    let words = said::words(&heard.parts);
+    if pressed.is_some() || arrival.quotes.is_some() {
+        let asked = question::seen_by(tx, &arrival.conversation.id).await?;
+        let reply = Reply { choice: pressed, quotes: arrival.quotes, text: &words };
+        if let Resolution::Answers { question, choice } = pure::resolve(&asked, reply) {
+            heard.turn = owner_turn(tx, &question, arrival.conversation).await?;
+            let words = Words { choice, text: spoken(&heard), reason: None };
+            message::put(tx, &heard, false).await?;
+            let own_jobs = belt.config.questions.approve_own_jobs;
+            let decider = decider(arrival.person);
+            let decision = decision::decide(tx, &question, &decider, words, own_jobs, now).await?;
+            if let Decision::Decided(asked, answer) = decision {
+                tell_others(tx, belt, Some(&arrival.conversation.id), &asked, &answer, now).await?;
+            }
+            return Ok(());
+        }
+    }
+    for_the_agent(tx, belt, arrival.conversation, heard, now).await
+}
+
+fn decider(person: &Contact) -> Decider {
+    Decider {
+        actor: person.id.0.clone(),
+        contact: Some(person.id.clone()),
+        name: person.name.clone(),
+        roles: person.roles.clone(),
+    }
+}
+
 fn titles(choices: &[Choice]) -> String {
     let listed: Vec<String> =
         choices.iter().enumerate().map(|(n, c)| format!("[{}] {}", n + 1, c.title)).collect();
@@ -123,13 +165,7 @@ async fn decide(
     text: String,
     now: Millis,
 ) -> Result<(), Error> {
-    let person = arrival.person;
-    let decider = Decider {
-        actor: person.id.0.clone(),
-        contact: Some(person.id.clone()),
-        name: person.name.clone(),
-        roles: person.roles.clone(),
-    };
+    let decider = decider(arrival.person);
     let words = Words { choice, text, reason: None };
     let own_jobs = belt.config.questions.approve_own_jobs;
     match decision::decide(tx, id, &decider, words, own_jobs, now).await? {

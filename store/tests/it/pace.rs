@@ -63,6 +63,7 @@ async fn queued(db: &Db) {
             content: Content::Text { text: "x".into() },
             speaker: "field".into(),
             turn: None,
+            piece: 0,
             message: None,
             owner_version: None,
         };
