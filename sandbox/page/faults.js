@@ -49,6 +49,7 @@ const FAULTS = [
         { kind: "answer_lost", ms: 30_000 },
         "Done, but the caller never hears",
       ],
+      ["Accepted, answer cut", "send", { kind: "answer_cut" }, "Done, and the connection breaks"],
       ["Accepted, never delivered", "send", { kind: "never_delivered" }, "An id, then silence"],
       ["Fails later (131026)", "send", { kind: "fail_later", code: 131_026 }, "An id, then a failed status"],
       ["Expired token", "graph", { kind: "expired_token" }, "190 / 463 on any call"],

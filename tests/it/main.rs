@@ -7,9 +7,11 @@ mod backups;
 mod browser;
 mod console;
 mod crashes;
+mod files;
 mod house;
 mod phones;
 mod processes;
+mod published;
 mod questions;
 mod scenarios;
 #[path = "../../agents/tests/it/standin.rs"]

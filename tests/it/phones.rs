@@ -16,7 +16,7 @@ pub const REPORT: &str = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the 
 
 /// The sandbox's phones, by its control API.
 pub struct Phones {
-    base: String,
+    pub base: String,
     pub http: reqwest::Client,
 }
 
@@ -52,7 +52,7 @@ impl Phones {
         }
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         self.http.get(format!("{}{path}", self.base)).send().await.unwrap().json().await.unwrap()
     }
 
@@ -73,14 +73,14 @@ impl Phones {
         }
     }
 
-    async fn fault(&self, rule: Value) {
+    pub async fn fault(&self, rule: Value) {
         let url = format!("{}/sandbox/faults", self.base);
         let answer = self.http.post(url).json(&rule).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     /// The story by buttons, from the report to the invoice on both phones.
-    async fn story(&self) {
+    pub async fn story(&self) {
         self.acts("technician", "text", json!({ "body": REPORT })).await;
         self.shows("technician", "Is that right?").await;
         self.presses("technician", "Confirm").await;
@@ -110,11 +110,34 @@ pub struct Demo {
     pub gateway: u16,
 }
 
+impl Demo {
+    /// The house's own database, beside the running house.
+    pub async fn store(&self) -> store::Store {
+        let url = format!("sqlite://{}/data/plumbline.db", self.folder.path().display());
+        store::Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap()
+    }
+
+    /// The counts, once nothing waits to be taken in or sent.
+    pub async fn at_rest(&self) -> Value {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let url = format!("http://127.0.0.1:{}/queue/status", self.gateway);
+            let counts: Value = self.phones.http.get(url).send().await.unwrap().json().await.unwrap();
+            let waits = |queue: &str| ["pending", "leased"].iter().any(|n| counts[queue][n] != 0);
+            if !waits("inbox") && !waits("outbox") {
+                return counts;
+            }
+            assert!(Instant::now() < until, "it never came to rest: {counts}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
 pub fn demo() -> Demo {
     demo_with(&[])
 }
 
-fn demo_with(variables: &[(&str, &str)]) -> Demo {
+pub fn demo_with(variables: &[(&str, &str)]) -> Demo {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
     let mut command = plumbline(folder.path(), free_ports());
@@ -147,6 +170,51 @@ async fn duplicated_and_late_webhooks_and_lost_answers_give_nothing_twice() {
     ] {
         assert_eq!(demo.phones.count(person, words).await, 1, "{words}");
     }
+}
+
+/// What the story says, and to whom, each once.
+const SAID_ONCE: [(&str, &str); 3] = [
+    ("technician", "Is that right?"),
+    ("office", "Create the invoice?"),
+    ("technician", "settled the Meier job"),
+];
+
+#[tokio::test]
+async fn sends_that_are_taken_and_then_hang_or_break_off_give_nothing_twice() {
+    // The sandbox takes every third message and answers after we stopped listening; every fourth answer is cut in half.
+    let demo =
+        demo_with(&[("PLUMBLINE__HTTP__TOTAL_SECONDS", "1"), ("PLUMBLINE__WHATSAPP__ORDER_GAP_MS", "0")]);
+    demo.phones.fault(json!({ "target": "send", "trigger": { "every": 3 }, "fault": { "kind": "answer_lost", "ms": 3_000 } })).await;
+    demo.phones
+        .fault(json!({ "target": "send", "trigger": { "every": 4 }, "fault": { "kind": "answer_cut" } }))
+        .await;
+    demo.phones.story().await;
+    for (person, words) in SAID_ONCE {
+        assert_eq!(demo.phones.count(person, words).await, 1, "{words}");
+    }
+    let counts = demo.at_rest().await;
+    assert_eq!(counts["outbox"]["dead"], 0, "a status settled every one of them: {counts}");
+    let journal = demo.phones.get("/sandbox/journal").await.to_string();
+    assert!(journal.contains("answer_lost") && journal.contains("answer_cut"), "both happened");
+}
+
+#[tokio::test]
+async fn a_question_whose_send_hung_and_never_arrived_is_asked_again_once() {
+    let demo = demo_with(&[
+        ("PLUMBLINE__HTTP__TOTAL_SECONDS", "2"),
+        ("PLUMBLINE__DELIVERY__UNKNOWN_GRACE_MS", "2000"),
+        ("PLUMBLINE__WHATSAPP__ORDER_GAP_MS", "0"),
+    ]);
+    demo.phones
+        .fault(
+            json!({ "target": "send", "trigger": { "next": 1 }, "fault": { "kind": "hang", "ms": 4_000 } }),
+        )
+        .await;
+    demo.phones.acts("technician", "text", json!({ "body": REPORT })).await;
+    demo.phones.shows("technician", "Is that right?").await;
+    demo.phones.presses("technician", "Confirm").await;
+    demo.phones.shows("technician", "with the office").await;
+    assert_eq!(demo.phones.count("technician", "Is that right?").await, 1);
 }
 
 #[tokio::test]

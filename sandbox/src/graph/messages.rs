@@ -68,6 +68,9 @@ async fn carry_out(
     };
     let status = if lost.is_some() { 504 } else { 200 };
     hub.act(|world| world.note_send(request, status, &body, kind));
+    if fault == Some(Fault::AnswerCut) {
+        return Ok(Answer::Ready(strike::cut(&body)));
+    }
     match lost {
         Some(ms) => Ok(Answer::Ready(strike::hang(hub, ms).await)),
         None => Ok(Answer::Ready(ok(body))),

@@ -29,6 +29,8 @@ pub(super) fn view(world: &World) -> Value {
     let url = |callback: &Option<crate::world::account::Callback>| {
         callback.as_ref().map(|callback| callback.url.clone())
     };
+    let mut automation = json!({ "id": account.phone_number_id });
+    merge(&mut automation, &account.automation);
     let mut webhooks = Map::new();
     for (name, callback) in [
         ("phone_number", &account.phone_callback),
@@ -53,8 +55,7 @@ pub(super) fn view(world: &World) -> Value {
         "webhook_configuration": webhooks, "health_status": health::of(world, "PHONE_NUMBER", &account.phone_number_id, None),
         "search_visibility": "NON_VISIBLE", "username": account.username,
         "host_platform": "CLOUD_API", "country_dial_code": "49",
-        "conversational_automation": { "id": account.phone_number_id, "enable_welcome_message": false,
-                                       "prompts": [], "commands": [] },
+        "conversational_automation": automation,
         "official_business_account": { "oba_status": "NOT_STARTED" }, "account_review_status": "APPROVED",
         "new_name_status": "NONE", "certificate": "", "eligibility_for_api_business_global_search": "NON_ELIGIBLE",
     })
@@ -78,6 +79,86 @@ pub(super) async fn node(hub: &Arc<Hub>, call: &Call) -> Outcome {
         }
         _ => wrong_method(call),
     }
+}
+
+/// Puts what `from` holds into `into`.
+fn merge(into: &mut Value, from: &Value) {
+    for (name, value) in from.as_object().into_iter().flatten() {
+        into[name] = value.clone();
+    }
+}
+
+/// `conversational_automation`: at most four ice breakers of 80 characters and thirty commands of 32 with 256 of hint.
+pub(super) fn automation(hub: &Arc<Hub>, call: &Call) -> Outcome {
+    if call.method != Method::POST {
+        return wrong_method(call);
+    }
+    let mut changes = json!({});
+    if let Some(welcome) = call.params.get("enable_welcome_message") {
+        changes["enable_welcome_message"] = json!(matches!(welcome, Value::Bool(true)) || welcome == "true");
+    }
+    if let Some(prompts) = call.params.get("prompts") {
+        let fits = |one: &Value| one.as_str().is_some_and(|text| length(text) <= 80);
+        changes["prompts"] = within(prompts, 4, fits, "prompts")?;
+    }
+    if let Some(commands) = call.params.get("commands") {
+        let short =
+            |one: &Value, name: &str, most| one[name].as_str().is_some_and(|text| length(text) <= most);
+        let fits = |one: &Value| short(one, "command_name", 32) && short(one, "command_description", 256);
+        changes["commands"] = within(commands, 30, fits, "commands")?;
+    }
+    hub.act(|world| merge(&mut world.account.automation, &changes));
+    success()
+}
+
+fn within(given: &Value, most: usize, fits: impl Fn(&Value) -> bool, name: &str) -> Result<Value, Refusal> {
+    match given.as_array() {
+        Some(all) if all.len() <= most && all.iter().all(fits) => Ok(given.clone()),
+        _ => Err(Refusal::invalid(format!("Param {name} is not a list of at most {most} fitting entries."))),
+    }
+}
+
+/// `settings`: calling and where messages are stored, as they were set.
+pub(super) fn settings(hub: &Arc<Hub>, call: &Call) -> Outcome {
+    match call.method {
+        Method::GET => Ok(Answer::Body(hub.read(|world| world.account.settings.clone()))),
+        Method::POST => {
+            let mut changes = json!({});
+            for name in ["calling", "storage_configuration", "user_identity_change", "payload_encryption"] {
+                if let Some(value) = call.params.get(name).filter(|value| value.is_object()) {
+                    changes[name] = value.clone();
+                }
+            }
+            if changes.as_object().is_none_or(Map::is_empty) {
+                return Err(Refusal::invalid("At least one setting must be given."));
+            }
+            hub.act(|world| merge(&mut world.account.settings, &changes));
+            success()
+        }
+        _ => wrong_method(call),
+    }
+}
+
+/// `request_code` and `verify_code`: any code of six digits is the right one.
+pub(super) fn code(call: &Call) -> Outcome {
+    if call.method != Method::POST {
+        return wrong_method(call);
+    }
+    if call.path.last().is_some_and(|edge| edge == "request_code") {
+        if !matches!(call.text("code_method"), Some("SMS" | "VOICE")) {
+            return Err(Refusal::invalid("Param code_method must be one of {SMS, VOICE}."));
+        }
+        return call.text("language").map_or_else(|| Err(Refusal::required("language")), |_| success());
+    }
+    let code = match call.params.get("code") {
+        Some(Value::String(code)) => code.clone(),
+        Some(Value::Number(code)) => code.to_string(),
+        _ => return Err(Refusal::required("code")),
+    };
+    if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Refusal { message: "(#136025) Verify code error".into(), ..Refusal::code(136_025) });
+    }
+    success()
 }
 
 /// `register` needs a six-digit PIN, the same one as last time; `deregister` needs nothing.

@@ -84,3 +84,12 @@ pub(crate) async fn hang(hub: &Hub, ms: Option<u64>) -> Response {
     }
     StatusCode::GATEWAY_TIMEOUT.into_response()
 }
+
+/// Half of `body`; then the connection breaks.
+pub(crate) fn cut(body: &serde_json::Value) -> Response {
+    let mut half = body.to_string().into_bytes();
+    half.truncate(half.len() / 2);
+    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    let pieces = futures::stream::iter([Ok(half), Err(broken)]);
+    (StatusCode::OK, axum::body::Body::from_stream(pieces)).into_response()
+}

@@ -54,6 +54,12 @@ pub(crate) struct Account {
     pub blocked_code: Option<i64>,
     pub business_verified: bool,
     pub profile: Value,
+    /// Ice breakers, commands and the welcome message.
+    #[serde(default)]
+    pub automation: Value,
+    /// What `settings` holds: calling and where messages are stored.
+    #[serde(default)]
+    pub settings: Value,
     pub username: Option<String>,
     pub app_callback: Option<Callback>,
     pub waba_callback: Option<Callback>,
@@ -88,6 +94,8 @@ impl Account {
             marketing_cap: None,
             blocked_code: None,
             business_verified: true,
+            automation: json!({ "enable_welcome_message": false, "prompts": [], "commands": [] }),
+            settings: json!({ "calling": { "status": "DISABLED" }, "storage_configuration": { "status": "DEFAULT" } }),
             profile: json!({ "about": "", "vertical": "PROF_SERVICES", "messaging_product": "whatsapp" }),
             username: None,
             app_callback: callback,

@@ -89,6 +89,8 @@ pub(crate) enum Fault {
     AnswerLost {
         ms: Option<u64>,
     },
+    /// Done, but the answer breaks off and the connection with it.
+    AnswerCut,
     /// Answered with an id, then nothing: no delivery, no status.
     NeverDelivered,
     /// Answered with an id, then a failed status with this code.
@@ -158,7 +160,7 @@ impl Rule {
             }
             F::Lose { .. } | F::WrongSignature { .. } | F::Drop => self.target.is_webhook(),
             F::Error { .. } | F::Http { .. } | F::Hang { .. } | F::ExpiredToken => !self.target.is_webhook(),
-            F::NeverDelivered | F::FailLater { .. } => self.target == T::Send,
+            F::NeverDelivered | F::FailLater { .. } | F::AnswerCut => self.target == T::Send,
             F::AnswerLost { .. } => matches!(self.target, T::Send | T::Upload | T::Receipt),
             F::Gone => self.target == T::Media,
         };
