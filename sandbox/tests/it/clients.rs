@@ -36,7 +36,7 @@ async fn by_node(script: &'static str) {
     let node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
     if !node || !std::path::Path::new(folder).join("node_modules/@kapso").exists() {
         assert!(std::env::var("PLUMBLINE_CI").is_err(), "CI must have node and the packages of {folder}");
-        println!("SKIPPED: {script} needs node, and npm ci in tests/clients/graph_js");
+        eprintln!("SKIPPED: {script} needs node, and npm ci in tests/clients/graph_js");
         return;
     }
     let stage = Stage::with(|config| config.webhook_url = None).await;
