@@ -9,6 +9,7 @@ mod console;
 mod crashes;
 mod files;
 mod house;
+mod pace;
 mod phones;
 mod processes;
 mod published;
