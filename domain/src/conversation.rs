@@ -82,7 +82,3 @@ impl Conversation {
         Owner::read(&self.owner, &self.agent)
     }
 }
-
-/// What an agent reads where it holds a conversation again that was answered by hand.
-pub const HANDED_BACK: &str = "[note: a colleague answered this person by hand until now; what they said stands above as \
-                               yours. Go on from there and repeat nothing of it.]";

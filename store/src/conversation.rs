@@ -4,13 +4,15 @@ use domain::{
     address::{Address, ChannelName},
     agent::AgentName,
     clock::Millis,
-    conversation::{Conversation, HANDED_BACK, NOBODY, OWNED_BY_AGENT, Owner},
+    conversation::{Conversation, NOBODY, OWNED_BY_AGENT, Owner},
     id::{ContactId, ConversationId, Ids, MessageId},
     language::Language,
     message::{Author, Direction, Message, Part},
 };
 
-use crate::{Error, Tx, args, db::Row, message, turn};
+use serde_json::json;
+
+use crate::{Error, Tx, args, db::Row, event, message, turn};
 
 /// The conversation of `agent` with `address`, begun now if there is none. What its person said there while they were a
 /// stranger belongs to it.
@@ -141,11 +143,17 @@ pub async fn give(
 }
 
 /// Gives the conversation back to its agent, and to the agent's turns what waited meanwhile: answers that came, messages
-/// that nobody answered. What staff answered by hand is history, with a note that it was them.
+/// that nobody answered. What staff answered by hand is history, with a note of `by` that it was them.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn hand_back(tx: &mut Tx, ids: &Ids, id: &ConversationId, now: Millis) -> Result<Given, Error> {
+pub async fn hand_back(
+    tx: &mut Tx,
+    ids: &Ids,
+    id: &ConversationId,
+    (by, note): (&str, Option<&str>),
+    now: Millis,
+) -> Result<Given, Error> {
     let given = give(tx, id, &Owner::Agent, None).await?;
     let Given::Changed(version) = given else { return Ok(given) };
     tx.exec(
@@ -155,9 +163,10 @@ pub async fn hand_back(tx: &mut Tx, ids: &Ids, id: &ConversationId, now: Millis)
     )
     .await?;
     message::answered_by_hand(tx, id).await?;
-    let parts = vec![Part::text(HANDED_BACK)];
+    let parts = vec![Part::HandedBack { by: by.to_owned(), note: note.map(ToOwned::to_owned) }];
     let note = Message::new(MessageId::new(ids), id, Direction::Internal, Author::House, parts, now);
     message::put(tx, &note, false).await?;
+    event::put(tx, "message", Some(id), &json!({ "message": note.id }), now).await?;
     if message::any_unheard(tx, id).await?
         && let Some(held) = get(tx, id).await?
     {

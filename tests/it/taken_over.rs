@@ -3,7 +3,7 @@
 use domain::{
     address::{Address, ChannelName},
     contact::Role,
-    conversation::{Conversation, HANDED_BACK, Owner},
+    conversation::{Conversation, Owner},
     id::MessageId,
     message::{Author, Direction, Message, Part},
 };
@@ -39,7 +39,9 @@ async fn hand_back(house: &House) -> bool {
     let (id, ids, now) = (technicians(house).await.id, house.play.belt.ids.clone(), house.play.belt.now());
     let store = &house.play.belt.store;
     let done = store
-        .write(move |tx| Box::pin(async move { conversation::hand_back(tx, &ids, &id, now).await }))
+        .write(move |tx| {
+            Box::pin(async move { conversation::hand_back(tx, &ids, &id, ("Sabine", None), now).await })
+        })
         .await
         .unwrap();
     house.play.rest().await.unwrap();
@@ -131,7 +133,7 @@ async fn the_agent_reads_what_was_said_by_hand_and_hears_only_what_came_after() 
         at("user", "Good morning"),
         at("user", "Is anybody there?"),
         at("assistant", "Sabine here"),
-        at("user", HANDED_BACK),
+        at("user", "Sabine answered this person by hand"),
         at("user", "Which jobs are open?"),
     ];
     assert!(order.is_sorted(), "{said:?}");

@@ -74,11 +74,12 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
             }
             Part::Job(notice) => notice_line(notice, customer),
             Part::HandedBack { by, note } => format!(
-                "[{by} of the office answered here by hand and gave the conversation back] {}",
+                "[note: {by} answered this person by hand until now; what they said stands above as yours. Go on from \
+                 there and repeat nothing of it.] {}",
                 note.as_deref().unwrap_or_default()
             )
             .trim_end()
-            .into(),
+            .to_owned(),
             Part::Unsupported { kind, .. } => format!("[unsupported: {kind}]"),
         })
         .collect();

@@ -5,8 +5,7 @@ use axum::{Json, extract::State};
 use domain::{
     clock::Millis,
     conversation::{Conversation, Owner},
-    id::{ConversationId, Ids, MessageId},
-    message::{Author, Direction, Message, Part},
+    id::{ConversationId, Ids},
     staff::Permission,
 };
 use serde::Deserialize;
@@ -14,7 +13,7 @@ use serde_json::json;
 use store::{
     Error, Tx, audit,
     conversation::{self, Given},
-    event, message, thread,
+    event, thread,
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -166,12 +165,11 @@ async fn give_back(
     note: Option<String>,
     now: Millis,
 ) -> Result<(), Error> {
-    let Given::Changed(_) = conversation::hand_back(tx, ids, &held.id, now).await? else { return Ok(()) };
-    let parts = vec![Part::HandedBack { by: principal.name.clone(), note }];
-    let (id, kept) = (MessageId::new(ids), Direction::Internal);
-    let said = Message::new(id, &held.id, kept, Author::House, parts, now);
-    message::put(tx, &said, false).await?;
-    event::put(tx, "message", Some(&held.id), &json!({ "message": said.id }), now).await?;
+    let said = (principal.name.as_str(), note.as_deref());
+    let given = conversation::hand_back(tx, ids, &held.id, said, now).await?;
+    if !matches!(given, Given::Changed(_)) {
+        return Ok(());
+    }
     event::put(tx, "conversation", Some(&held.id), &json!({ "changed": "owner" }), now).await?;
     let entry = audit::Entry {
         actor: principal.actor(),
