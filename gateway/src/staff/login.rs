@@ -61,6 +61,7 @@ pub(crate) async fn login(
         Ok(opened) => opened,
         Err(problem) => {
             if problem.http.is_client_error() {
+                tracing::warn!(source = %source.ip(), "a login failed");
                 desk.attempts.failed(source.ip(), now);
             }
             return Err(problem);
