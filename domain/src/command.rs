@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::{Address, ChannelName},
     clock::Millis,
-    id::{ContactId, ConversationId, UserId},
+    id::{ContactId, ConversationId, MessageId, UserId},
     language::Language,
     message::{Media, Part},
     staff::ConsoleRole,
@@ -48,6 +48,12 @@ pub enum Request {
     Recording {
         media: Media,
     },
+    /// The words of a recording that somebody sent, for its message; no agent hears of it.
+    Transcription {
+        message: MessageId,
+        part: usize,
+        media: Media,
+    },
     /// The next message of a conversation, to be looked at and sent by whoever asks.
     Draft {
         conversation: ConversationId,
@@ -60,6 +66,7 @@ impl Request {
         match self {
             Self::Words { .. } => "text_command",
             Self::Recording { .. } => "voice_command",
+            Self::Transcription { .. } => "transcription",
             Self::Draft { .. } => "suggest",
         }
     }
@@ -70,7 +77,9 @@ impl Command {
     #[must_use]
     pub fn address(&self) -> Address {
         let external = match &self.request {
-            Request::Words { .. } | Request::Recording { .. } => self.by.user.0.clone(),
+            Request::Words { .. } | Request::Recording { .. } | Request::Transcription { .. } => {
+                self.by.user.0.clone()
+            }
             Request::Draft { conversation } => format!("{DRAFT}{conversation}:{}", self.by.user),
         };
         Address::new(ChannelName::from(CONSOLE), external)
@@ -81,7 +90,9 @@ impl Command {
     pub fn parts(&self) -> Vec<Part> {
         match &self.request {
             Request::Words { text } => vec![Part::text(text.clone())],
-            Request::Recording { media } => vec![Part::Media(media.clone())],
+            Request::Recording { media } | Request::Transcription { media, .. } => {
+                vec![Part::Media(media.clone())]
+            }
             Request::Draft { .. } => vec![Part::text("[draft]")],
         }
     }

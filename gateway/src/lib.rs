@@ -4,6 +4,7 @@
 mod a2a;
 pub mod api;
 mod auth;
+pub mod configuration;
 pub mod console;
 mod error;
 mod guard;

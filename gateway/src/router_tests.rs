@@ -39,7 +39,17 @@ async fn guarded_by(config: Config, routes: Router) -> (tempfile::TempDir, Route
     let ids = Arc::new(Ids::new(clock.clone(), [1; 32]));
     let live = crate::live::Live::new(crate::live::Config::default(), None);
     let (staff, firm) = (staff(), Arc::new(firm()));
-    let gateway = Gateway { store, clock, ids, waker: Waker::none(), staff, firm, live, config };
+    let gateway = Gateway {
+        store,
+        clock,
+        ids,
+        waker: Waker::none(),
+        staff,
+        firm,
+        live,
+        means: Default::default(),
+        config,
+    };
     (folder, guarded(routes, &gateway))
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::Store;
 use url::Url;
 
-use crate::{live::Live, staff::Staff};
+use crate::{configuration::Means, live::Live, staff::Staff};
 
 /// Limits of every server of the house.
 #[derive(Clone, Debug, Deserialize)]
@@ -116,6 +116,8 @@ pub struct Gateway {
     pub firm: Arc<Firm>,
     /// Who watches, and what they are told.
     pub live: Live,
+    /// The program's configuration and its provider, as far as staff may see to them.
+    pub means: Means,
     pub config: Config,
 }
 

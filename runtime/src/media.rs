@@ -26,7 +26,11 @@ pub(crate) enum Brought {
 
 /// Fetches and transcribes what `body` names. On the last of its `attempts` it is made whole in any case.
 pub(crate) async fn bring(belt: &Belt, channel: &ChannelName, body: &mut Inbound, attempts: i64) -> Brought {
-    if let Inbound::Command(Command { request: Request::Recording { media }, .. }) = body {
+    if let Inbound::Command(Command {
+        request: Request::Recording { media } | Request::Transcription { media, .. },
+        ..
+    }) = body
+    {
         return one(belt, channel, media, attempts >= TRIES).await;
     }
     let Inbound::Message(message) = body else { return Brought::Whole };

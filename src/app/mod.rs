@@ -1,5 +1,6 @@
 //! The composition: settings in, a house that runs out. The only place that names concrete channels and models.
 
+mod connectivity;
 mod knowledge;
 mod servers;
 
@@ -42,8 +43,9 @@ use crate::{
     assets,
     commands::Failure,
     secret,
-    settings::{self, Settings},
+    settings::{self, AtTheConsole, Settings},
 };
+use connectivity::ConnectivityTest;
 use knowledge::Knowledge;
 use servers::Ports;
 
@@ -115,6 +117,7 @@ impl App {
         let secret = link_secret(settings).map_err(Failure::Failed)?;
         let bell = Bell::default();
         let progress = broadcast::channel::<Progress>(PROGRESS).0;
+        let whatsapp = whatsapp(settings, &hosting, &http)?;
         let gateway = Gateway {
             store: store.clone(),
             clock: Arc::clone(&means.clock),
@@ -123,6 +126,13 @@ impl App {
             staff: staff(settings, &http).map_err(Failure::Usage)?,
             firm: Arc::new(settings.firm.clone()),
             live: Live::new(gateway::live::Config::default(), Some(progress.clone())),
+            means: gateway::configuration::Means {
+                configuration: Some(Arc::new(AtTheConsole::of(settings))),
+                tester: whatsapp.as_ref().map(|channel| {
+                    let place = settings.public_url.as_deref();
+                    Arc::new(ConnectivityTest::new(Arc::clone(channel), place)) as Arc<dyn gateway::configuration::Tester>
+                }),
+            },
             config: gateway_config(settings)?,
         };
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
@@ -133,7 +143,6 @@ impl App {
                 webhooks(&gateway, hosting.whatsapp.as_ref(), settings.gateway.deliveries)?,
             ));
         }
-        let whatsapp = whatsapp(settings, &hosting, &http)?;
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
         let mut channels = hosting.channels.clone();
         channels.extend(links.all(settings, &hosted, http.clone())?);

@@ -32,6 +32,7 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(Ids::new(Arc::clone(&clock), rand::random()));
     let store = Store::open(&settings.database).await?;
+    let settings = &settings.clone().with_console(&store).await?;
     let imported = people::settle_in(settings, &store, Seats::Phones, &ids, clock.now()).await?;
     let port = settings.gateway.port;
     let config = sandbox::Config {

@@ -25,11 +25,14 @@ use crate::{
 /// # Errors
 /// [`Failure::Usage`] in CLI mode, and what [`App::build`] fails with.
 pub async fn run(settings: &Settings, arguments: &ServeArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let config = config(settings)?;
+    // Before anything is opened: what cannot be served is refused at once.
+    config(settings)?;
     let shutdown = Shutdown::on_signals()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(Ids::new(Arc::clone(&clock), rand::random()));
     let store = Store::open(&settings.database).await?;
+    let settings = &settings.clone().with_console(&store).await?;
+    let config = config(settings)?;
     people::register_phones(settings, &store, &ids, clock.now()).await?;
     let hosting = hosting(&arguments.roles, config);
     let works = if hosting.belt { "works on the queues" } else { "only takes in" };

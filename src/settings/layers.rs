@@ -73,6 +73,13 @@ impl Layers {
         self.origins.get(key).map(String::as_str)
     }
 
+    /// What `key` holds.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<Value> {
+        let mut table = self.table.clone();
+        place(&mut table, key).map(|value| value.clone())
+    }
+
     /// The merged table as `T`.
     ///
     /// # Errors

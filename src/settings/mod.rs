@@ -2,6 +2,7 @@
 //! given values: nothing else reads the environment or a configuration file.
 
 mod communication;
+mod console;
 mod error;
 mod layers;
 mod model;
@@ -18,6 +19,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use communication::{Communication, OwnServer, Provider};
+pub use console::AtTheConsole;
 pub use error::Error;
 pub use model::Model;
 pub use sources::{LOCAL, Sources};
@@ -71,6 +73,8 @@ pub struct Settings {
     pub grace: Duration,
     /// What was read, for `doctor`: `.env`, `config/local.toml`.
     pub files: Vec<&'static str>,
+    /// Kept to be put together again with what was set at the console. Never shown.
+    sources: Sources,
 }
 
 #[derive(Clone, Debug)]
@@ -186,12 +190,20 @@ impl Settings {
     /// # Errors
     /// [`Error`].
     pub fn load(sources: &Sources) -> Result<Self, Error> {
+        let layers = Self::layers(sources)?;
+        Self::resolve(layers.read()?, &layers, sources)
+    }
+
+    fn layers(sources: &Sources) -> Result<Layers, Error> {
         let mut layers = Layers::built_in(&BUILT_IN)?;
         if let Some(text) = &sources.local {
             layers.file(LOCAL, text)?;
         }
+        for (key, text) in &sources.stored {
+            layers.set(console::ORIGIN, key, text)?;
+        }
         variables::apply(&mut layers, &sources.variables)?;
-        Self::resolve(layers.read()?, &layers, sources)
+        Ok(layers)
     }
 
     fn resolve(raw: Raw, layers: &Layers, sources: &Sources) -> Result<Self, Error> {
@@ -262,6 +274,7 @@ impl Settings {
                 .into_iter()
                 .flatten()
                 .collect(),
+            sources: sources.clone(),
         })
     }
 

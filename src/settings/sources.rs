@@ -8,7 +8,7 @@ use std::path::Path;
 use super::error::Error;
 
 /// What was found. Tests write one by hand.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// Variables; the environment's own win over those of `.env`.
     pub variables: BTreeMap<String, String>,
@@ -16,6 +16,18 @@ pub struct Sources {
     pub local: Option<String>,
     /// Whether there is a `.env`, for `doctor`.
     pub dotenv: bool,
+    /// What was set at the console, by key: over the files, under the variables.
+    pub stored: BTreeMap<String, String>,
+}
+
+/// Names alone: what they are set to may be secret.
+impl std::fmt::Debug for Sources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sources")
+            .field("variables", &self.variables.keys())
+            .field("stored", &self.stored.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 pub const LOCAL: &str = "config/local.toml";

@@ -1,12 +1,14 @@
-//! What was said, in order. Rows are never changed but for the provider's id and the turn that heard them.
+//! What was said, in order. Rows are never changed but for the provider's id, the turn that heard them, and the words
+//! of a recording.
 
 use domain::{
     clock::Millis,
     id::{ConversationId, MessageId, TurnId},
-    message::{Direction, Message},
+    message::{Direction, Message, Part},
 };
+use serde_json::json;
 
-use crate::{Error, Tx, args, db::Row, inbox::to_json, thread};
+use crate::{Error, Tx, args, db::Row, event, inbox::to_json, thread};
 
 /// Stores `message` and moves its thread. `unheard` messages wait for a turn.
 ///
@@ -85,6 +87,25 @@ pub(crate) async fn answered_by_hand(tx: &mut Tx, conversation: &ConversationId)
     )
     .await?;
     Ok(())
+}
+
+/// Puts the words of a recording beside it, and tells who watches. Nothing for a part that is no recording.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn transcribe(
+    tx: &mut Tx,
+    id: &MessageId,
+    part: usize,
+    words: &str,
+    now: Millis,
+) -> Result<(), Error> {
+    let Some(mut message) = get(tx, id).await? else { return Ok(()) };
+    let Some(Part::Media(media)) = message.parts.get_mut(part) else { return Ok(()) };
+    media.transcript = Some(words.to_owned());
+    tx.exec("UPDATE message SET parts = $2 WHERE id = $1", args![&id.0, to_json(&message.parts)]).await?;
+    let body = json!({ "message": id, "op": "updated" });
+    event::put(tx, "message", Some(&message.conversation), &body, now).await
 }
 
 /// # Errors

@@ -78,3 +78,79 @@ async fn what_is_approved_at_the_console_is_told_on_whatsapp_and_billed_once() {
     assert_eq!((&jobs["items"][0]["state"], &jobs["counts"]["invoiced"]), (&json!("invoiced"), &json!(1)));
     assert_eq!(phones.count("technician", "settled the Meier job").await, 1);
 }
+
+#[tokio::test]
+async fn settings_are_changed_by_who_may_and_secrets_never_come_back() {
+    let demo = demo();
+    let (owner, staff) = (Desk::of(&demo, "Olga", "owner"), Desk::of(&demo, "Bert", "staff"));
+    let item = |settings: &Value, key: &str| {
+        settings["items"].as_array().unwrap().iter().find(|item| item["key"] == key).unwrap().clone()
+    };
+    let (status, settings) = owner.ask("GET", "/settings", None).await;
+    assert_eq!((status, &item(&settings, "turns.pending")["origin"]), (200, &json!("default")), "{settings}");
+    let fixed = item(&settings, "turns.gather_ms");
+    assert_eq!(fixed["fixed_by"], "PLUMBLINE__TURNS__GATHER_MS");
+
+    let key = "sk-aaaaaaaaaaaaaaaaaaaaaaaa9876";
+    let change = json!({ "turns.pending": "collect", "model.openai.api_key": key });
+    assert_eq!(staff.ask("PATCH", "/settings", Some(change.clone())).await.0, 403);
+    let (status, changed) = owner.ask("PATCH", "/settings", Some(change)).await;
+    assert_eq!(status, 200, "{changed}");
+    let (pending, secret) = (item(&changed, "turns.pending"), item(&changed, "model.openai.api_key"));
+    assert_eq!((&pending["value"], &pending["origin"]), (&json!("collect"), &json!("console")));
+    assert_eq!(
+        (&secret["value"], &secret["ends_in"], &secret["set_by"]),
+        (&Value::Null, &json!("9876"), &json!("Olga"))
+    );
+    assert!(!changed.to_string().contains(key));
+
+    for (change, status, code) in [
+        (json!({ "turns.pending": "sometimes" }), 422, "invalid"),
+        (json!({ "database.url": "sqlite://elsewhere" }), 422, "invalid"),
+        (json!({ "turns.pending": ["steer"] }), 422, "invalid"),
+        (json!({}), 422, "invalid"),
+        (json!({ "turns.gather_ms": 5 }), 409, "set_by_environment"),
+    ] {
+        let (got, problem) = owner.ask("PATCH", "/settings", Some(change.clone())).await;
+        assert_eq!((got, &problem["code"]), (status, &json!(code)), "{change}: {problem}");
+    }
+    let (_, back) = owner.ask("PATCH", "/settings", Some(json!({ "turns.pending": null }))).await;
+    assert_eq!(item(&back, "turns.pending")["value"], "steer");
+
+    let (status, report) = owner.ask("POST", "/provider/test", None).await;
+    assert_eq!(
+        (status, &report["provider"], &report["ok"]),
+        (200, &json!("meta_cloud"), &json!(true)),
+        "{report}"
+    );
+    assert_eq!(staff.ask("POST", "/provider/test", None).await.0, 403);
+}
+
+#[tokio::test]
+async fn a_recording_is_transcribed_when_staff_ask_for_it() {
+    let demo = demo();
+    crate::phones::speaks(&demo.phones, "technician").await;
+    demo.phones.shows("technician", "\"direction\":\"out\"").await;
+    let anna = Desk::of(&demo, "Anna", "dispatcher");
+    let (_, threads) = anna.ask("GET", "/threads?sort=last", None).await;
+    let thread = threads["items"][0]["id"].as_str().unwrap();
+    let (_, messages) = anna.ask("GET", &format!("/threads/{thread}/messages"), None).await;
+    let items = messages["items"].as_array().unwrap();
+    let note = items.iter().find(|message| message["direction"] == "in").unwrap();
+    let (status, asked) =
+        anna.ask("POST", "/recordings/transcribe", Some(json!({ "message_id": note["id"] }))).await;
+    assert_eq!(status, 202, "{asked}");
+    let path = format!("/recordings/transcribe/{}", asked["request_id"].as_str().unwrap());
+    for _ in 0..200 {
+        let (status, now) = anna.ask("GET", &path, None).await;
+        assert_eq!(status, 200, "{now}");
+        if now["status"] != "processing" {
+            // No transcription server is configured, and that is said.
+            assert_eq!(now["status"], "error", "{now}");
+            assert!(now["error"].as_str().unwrap().contains("COMMS_TRANSCRIPTION_PROVIDER"), "{now}");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nobody answered");
+}

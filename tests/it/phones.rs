@@ -347,7 +347,7 @@ async fn transcriber(words: &'static str) -> String {
 const OGG: &[u8] =
     b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0";
 
-async fn speaks(phones: &Phones, person: &str) {
+pub async fn speaks(phones: &Phones, person: &str) {
     let url = format!("{}/sandbox/people/{person}/upload?voice=true&filename=note.ogg", phones.base);
     let note = phones.http.post(url).header("content-type", "audio/ogg; codecs=opus").body(OGG.to_vec());
     let answer = note.send().await.unwrap();

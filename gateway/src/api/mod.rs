@@ -12,6 +12,8 @@ pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod notes;
 pub(crate) mod page;
+pub(crate) mod provider;
+pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod templates;
 pub(crate) mod threads;
@@ -42,6 +44,8 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(tasks::router())
         .merge(me::router())
         .merge(media::router())
+        .merge(provider::router())
+        .merge(settings::router())
         .merge(templates::router())
         .merge(threads::router())
         .merge(uploads::router())

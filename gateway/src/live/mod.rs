@@ -23,6 +23,7 @@ mod session;
 mod socket;
 mod submit;
 mod suggest;
+mod transcribe;
 mod writer;
 
 use axum::routing::get;
@@ -45,7 +46,10 @@ pub(crate) fn router() -> OpenApiRouter<Gateway> {
 
 /// What the API has beside it, below `/api/comms`.
 pub(crate) fn comms() -> OpenApiRouter<Gateway> {
-    OpenApiRouter::new().routes(routes!(suggest::suggest))
+    OpenApiRouter::new()
+        .routes(routes!(suggest::suggest))
+        .routes(routes!(transcribe::transcribe))
+        .routes(routes!(transcribe::transcription))
 }
 
 /// The WebSocket, which has a door of its own: it learns from the first frame who comes.

@@ -57,14 +57,7 @@ pub(crate) async fn suggest(
     if store::conversation::get(&mut gateway.store.reader(), &conversation).await?.is_none() {
         return Err(Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such thread"));
     }
-    let request_id = match headers.get("idempotency-key").map(|key| key.to_str()) {
-        None => gateway.ids.uuid(),
-        Some(Ok(key)) if (1..=ID_CHARS).contains(&key.chars().count()) => key.to_owned(),
-        Some(_) => {
-            let detail = format!("Idempotency-Key: it must have 1 to {ID_CHARS} characters");
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_key", detail));
-        }
-    };
+    let request_id = request_id(&gateway, &headers)?;
     let command = Command {
         id: request_id.clone(),
         by: operator(&principal, Place::default()),
@@ -74,4 +67,16 @@ pub(crate) async fn suggest(
     };
     submit(&gateway, command).await?;
     Ok((StatusCode::ACCEPTED, Json(Asked { request_id })))
+}
+
+/// The caller's own id of the request, or a new one.
+pub(super) fn request_id(gateway: &Gateway, headers: &HeaderMap) -> Result<String, Problem> {
+    match headers.get("idempotency-key").map(|key| key.to_str()) {
+        None => Ok(gateway.ids.uuid()),
+        Some(Ok(key)) if (1..=ID_CHARS).contains(&key.chars().count()) => Ok(key.to_owned()),
+        Some(_) => {
+            let detail = format!("Idempotency-Key: it must have 1 to {ID_CHARS} characters");
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_key", detail))
+        }
+    }
 }

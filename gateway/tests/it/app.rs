@@ -237,6 +237,7 @@ async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -
         firm: Arc::new(crate::invoices::firm()),
         live: Live::new(means.live, None),
         config: means.config,
+        means: Default::default(),
     };
     tokio::spawn(Live::run(gateway.clone(), means.stop));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

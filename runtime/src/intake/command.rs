@@ -7,7 +7,7 @@ use domain::{
     contact::Role,
     id::MessageId,
     language,
-    message::{self as said, Author, Direction, Message},
+    message::{self as said, Author, Direction, Media, Message},
 };
 use store::{
     Error, Tx,
@@ -18,6 +18,9 @@ use store::{
 use crate::belt::Belt;
 
 pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Millis) -> Result<(), Error> {
+    if let Request::Transcription { message, part, media } = &asked.request {
+        return transcribed(tx, belt, &asked, (message, *part), media, now).await;
+    }
     let Some(agent) = belt.agent_for(Role::Office) else {
         let why = "no agent here serves the office: see `serves` in agents/*.toml";
         return refuse(tx, &asked, "no_agent", why, now).await;
@@ -25,11 +28,7 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Milli
     let parts = asked.parts();
     let words = said::words(&parts);
     if matches!(asked.request, Request::Recording { .. }) && words.is_empty() {
-        let why = match belt.transcriber {
-            Some(_) => "the recording could not be understood: say it again, or type it",
-            None => "recordings are not understood here: set COMMS_TRANSCRIPTION_PROVIDER, or type it",
-        };
-        return refuse(tx, &asked, "not_transcribed", why, now).await;
+        return refuse(tx, &asked, "not_transcribed", not_heard(belt), now).await;
     }
     let spoken = language::detect(&words).or(asked.by.language);
     let language = spoken.unwrap_or_else(|| belt.firm.language());
@@ -43,6 +42,31 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Milli
     message::put(tx, &heard, true).await?;
     command::heard(tx, &asked, &held.id, &heard.id).await?;
     turn::schedule(tx, &belt.ids, &held, now, now, now).await
+}
+
+fn not_heard(belt: &Belt) -> &'static str {
+    match belt.transcriber {
+        Some(_) => "the recording could not be understood: say it again, or type it",
+        None => "recordings are not understood here: set COMMS_TRANSCRIPTION_PROVIDER, or type it",
+    }
+}
+
+/// Puts the words, which were heard before this row was taken in, beside the recording.
+async fn transcribed(
+    tx: &mut Tx,
+    belt: &Belt,
+    asked: &Command,
+    (message, part): (&MessageId, usize),
+    media: &Media,
+    now: Millis,
+) -> Result<(), Error> {
+    let Some(words) = &media.transcript else {
+        return refuse(tx, asked, "not_transcribed", not_heard(belt), now).await;
+    };
+    message::transcribe(tx, message, part, words, now).await?;
+    let answer = Answer::Success { text: words.clone() };
+    command::answer(tx, &asked.by, &asked.id, &answer, now).await?;
+    Ok(())
 }
 
 async fn refuse(tx: &mut Tx, asked: &Command, code: &str, why: &str, now: Millis) -> Result<(), Error> {

@@ -1,0 +1,143 @@
+//! `POST /recordings/transcribe`: the words of a recording, once more or for the first time. Queued here and heard by the
+//! runtime; the words come as a `response` frame of the live stream and stand at the message.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use domain::{
+    command::{Command, Request},
+    id::MessageId,
+    message::{Media, MediaKind, MediaSource, Part},
+    staff::Permission,
+};
+use serde::{Deserialize, Serialize};
+use store::command::{self, Answer};
+use utoipa::ToSchema;
+
+use super::{
+    ask::{Place, operator, submit},
+    suggest::request_id,
+};
+use crate::{
+    api::field::{invalid, nothing},
+    error::Problem,
+    guard::Read,
+    staff::Principal,
+    state::Gateway,
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recording {
+    #[schema(min_length = 1, max_length = 128)]
+    message_id: String,
+    /// Its place in the message's `parts`, from 0; the first recording if left out.
+    part: Option<u16>,
+}
+
+/// A transcription, waiting or done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Transcription {
+    /// The `ref` of the `response` frame that brings the words.
+    request_id: String,
+    /// `processing`, `success` or `error`.
+    status: &'static str,
+    text: Option<String>,
+    /// Why there are no words: one sentence.
+    error: Option<String>,
+}
+
+/// Transcribe a recording
+///
+/// Repeat it with the same `Idempotency-Key` and it is the same request.
+#[utoipa::path(
+    post,
+    path = "/recordings/transcribe",
+    tag = "recordings",
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 64)),
+    request_body = Recording,
+    responses(
+        (status = 202, description = "It is queued.", body = Transcription),
+        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 403, description = "`forbidden`, `cross_site`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`id_used`", body = Problem),
+        (status = 422, description = "`malformed_json`, `invalid`: no recording of which a file is kept; `invalid_key`", body = Problem),
+        (status = 429, description = "`too_many_commands`", body = Problem),
+    )
+)]
+pub(crate) async fn transcribe(
+    State(gateway): State<Gateway>,
+    principal: Principal,
+    headers: HeaderMap,
+    Read(asked): Read<Recording>,
+) -> Result<(StatusCode, Json<Transcription>), Problem> {
+    principal.require(Permission::ThreadReply)?;
+    let message = MessageId(asked.message_id);
+    let found = store::message::get(&mut gateway.store.reader(), &message).await?;
+    let found = found.ok_or_else(|| nothing("there is no such message"))?;
+    let (part, media) = recording(&found.parts, asked.part.map(usize::from))
+        .ok_or_else(|| invalid("part", "it must be a recording of which a file is kept"))?;
+    let request_id = request_id(&gateway, &headers)?;
+    let command = Command {
+        id: request_id.clone(),
+        by: operator(&principal, Place::default()),
+        request: Request::Transcription { message, part, media },
+        about: Some(found.conversation),
+        at: gateway.now(),
+    };
+    let answer = submit(&gateway, command).await?;
+    Ok((StatusCode::ACCEPTED, Json(view(request_id, answer.as_ref()))))
+}
+
+/// How far a transcription is
+///
+/// Kept for a day.
+#[utoipa::path(
+    get,
+    path = "/recordings/transcribe/{request_id}",
+    tag = "recordings",
+    params(("request_id" = String, Path)),
+    responses(
+        (status = 200, body = Transcription),
+        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 403, description = "`forbidden`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+pub(crate) async fn transcription(
+    State(gateway): State<Gateway>,
+    principal: Principal,
+    Path(request_id): Path<String>,
+) -> Result<Json<Transcription>, Problem> {
+    principal.require(Permission::ThreadView)?;
+    let stored = command::get(&mut gateway.store.reader(), &principal.user, &request_id).await?;
+    let stored = stored.filter(|stored| matches!(stored.command.request, Request::Transcription { .. }));
+    let stored = stored.ok_or_else(|| nothing("you asked for no such transcription"))?;
+    Ok(Json(view(request_id, stored.answer.as_ref())))
+}
+
+fn view(request_id: String, answer: Option<&Answer>) -> Transcription {
+    let (status, text, error) = match answer {
+        None => ("processing", None, None),
+        Some(Answer::Success { text }) => ("success", Some(text.clone()), None),
+        Some(Answer::Error { message, .. }) => ("error", None, Some(message.clone())),
+    };
+    Transcription { request_id, status, text, error }
+}
+
+/// The recording at `part`, or the first there is, as one that nobody has heard yet.
+fn recording(parts: &[Part], part: Option<usize>) -> Option<(usize, Media)> {
+    parts.iter().enumerate().find_map(|(place, found)| match found {
+        Part::Media(media)
+            if part.is_none_or(|part| part == place)
+                && media.kind == MediaKind::Audio
+                && matches!(media.source, MediaSource::File(_)) =>
+        {
+            Some((place, Media { transcript: None, ..media.clone() }))
+        }
+        _ => None,
+    })
+}
