@@ -312,6 +312,21 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
     if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
 }
 
+/// As [`hold`], in the transaction that ends the work: the conversation is free with its commit. Says which version of
+/// owner it has.
+///
+/// # Errors
+/// [`Error::Fenced`] where a later claim raised the epoch.
+pub async fn hold_last(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<i64, Error> {
+    let row = tx
+        .row(
+            "UPDATE conversation SET lease_ms = 0 WHERE id = $1 AND epoch = $2 RETURNING owner_version",
+            args![&id.0, epoch],
+        )
+        .await?;
+    row.ok_or(Error::Fenced)?.get("owner_version")
+}
+
 pub(crate) fn read(row: &Row) -> Result<Conversation, Error> {
     let language: String = row.get("language")?;
     Ok(Conversation {

@@ -34,7 +34,7 @@ pub struct Handoff {
 /// # Errors
 /// [`Error::Database`].
 pub async fn next_job(tx: &mut Tx, customer: &CustomerId) -> Result<JobId, Error> {
-    tx.one_claim_at_a_time(NUMBERS).await?;
+    tx.one_at_a_time(NUMBERS).await?;
     let prefix = format!("JOB-{customer}-");
     let length = i64::try_from(prefix.chars().count()).unwrap_or(0);
     // Longer names sort after shorter ones, so the highest numbers come first; names that end otherwise are few.

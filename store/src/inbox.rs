@@ -7,10 +7,11 @@ use domain::{
     inbound::{Arrival, Inbound},
 };
 
-use crate::{Error, Tx, args};
-
-/// Keys of the advisory locks that make the claims of one table take turns; see `Tx::one_claim_at_a_time`.
-const CLAIM: i64 = 1001;
+use crate::{
+    Error, Tx, among, args,
+    db::among::{list, texts},
+    locking,
+};
 
 /// A row that this worker holds until its lease ends.
 #[derive(Clone, Debug)]
@@ -60,26 +61,57 @@ pub async fn known(tx: &mut Tx, channel: &ChannelName, external: &str) -> Result
     Ok(row.is_some())
 }
 
-/// Takes up to `limit` due rows, oldest first. Of one lane only a prefix is ever held, by one worker: a lane whose head
-/// waits for its next try, or is held elsewhere, gives nothing.
+/// Whether a claim is worth its transaction.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn anything_due(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
+    let row = tx
+        .row(
+            "SELECT i.seq FROM inbox i
+             WHERE i.state = 'pending' AND i.due_ms <= $1
+               AND NOT EXISTS (
+                 SELECT 1 FROM inbox b
+             WHERE b.lane = i.lane AND b.state = 'pending' AND (b.seq < i.seq OR b.due_ms > $1))
+             ORDER BY i.seq LIMIT 1",
+            args![now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Takes up to `limit` due rows, oldest first. Of one lane only a prefix is ever held, by one worker: whoever has its
+/// first row has the lane. A lane whose first row waits for its next try, or is held elsewhere, gives nothing.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
-    tx.one_claim_at_a_time(CLAIM).await?;
-    let rows = tx
-        .rows(
-            "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
-             WHERE seq IN (
-               SELECT i.seq FROM inbox i
-               WHERE i.state = 'pending' AND i.due_ms <= $1
-                 AND NOT EXISTS (
-                   SELECT 1 FROM inbox b WHERE b.lane = i.lane AND b.state = 'pending' AND b.due_ms > $1)
-               ORDER BY i.seq LIMIT $3)
-             RETURNING seq, id, channel, external, lane, fence, attempts, body",
-            args![now, lease, limit],
-        )
-        .await?;
+    let heads = locking!(
+        tx,
+        "i",
+        "SELECT i.lane FROM inbox i
+         WHERE i.state = 'pending' AND i.due_ms <= $1
+           AND NOT EXISTS (
+             SELECT 1 FROM inbox b
+             WHERE b.lane = i.lane AND b.state = 'pending' AND (b.seq < i.seq OR b.due_ms > $1))
+         ORDER BY i.seq LIMIT $2"
+    );
+    let lanes = texts(&tx.rows(heads, args![now, limit]).await?, "lane")?;
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = among!(
+        tx,
+        "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
+         WHERE seq IN (
+           SELECT i.seq FROM inbox i
+           WHERE i.lane",
+        "$4",
+        " AND i.state = 'pending' AND i.due_ms <= $1
+           ORDER BY i.seq LIMIT $3)
+         RETURNING seq, id, channel, external, lane, fence, attempts, body"
+    );
+    let rows = tx.rows(text, args![now, lease, limit, list(lanes.iter().map(String::as_str))]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
         taken.push(Taken {

@@ -37,6 +37,34 @@ pub async fn put(tx: &mut Tx, message: &Message, unheard: bool) -> Result<(), Er
     thread::moved(tx, message, unheard).await
 }
 
+/// The oldest `limit` messages that no turn has heard, in order.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn unheard(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Message>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+             FROM message
+             WHERE conversation_id = $1 AND unheard = 1 ORDER BY seq LIMIT $2",
+            args![&conversation.0, limit],
+        )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Notes that `turn` heard these messages.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn heard(tx: &mut Tx, messages: &[MessageId], turn: &TurnId) -> Result<(), Error> {
+    for message in messages {
+        tx.exec("UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1", args![&message.0, &turn.0])
+            .await?;
+    }
+    Ok(())
+}
+
 /// Gives the oldest `limit` messages that no turn has heard to `turn`, in order.
 ///
 /// # Errors
@@ -47,19 +75,9 @@ pub async fn take_unheard(
     turn: &TurnId,
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
-             FROM message
-             WHERE conversation_id = $1 AND unheard = 1 ORDER BY seq LIMIT $2",
-            args![&conversation.0, limit],
-        )
-        .await?;
-    let messages: Vec<Message> = rows.iter().map(read).collect::<Result<_, _>>()?;
-    for message in &messages {
-        tx.exec("UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1", args![&message.id.0, &turn.0])
-            .await?;
-    }
+    let messages = unheard(tx, conversation, limit).await?;
+    let ids: Vec<MessageId> = messages.iter().map(|message| message.id.clone()).collect();
+    heard(tx, &ids, turn).await?;
     Ok(messages)
 }
 

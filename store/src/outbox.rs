@@ -11,9 +11,8 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{Error, Tx, args, event, inbox::to_json};
+use crate::{Error, Tx, among, args, db::among::list, event, inbox::to_json, locking};
 
-const CLAIM: i64 = 1002;
 /// Waits between tries are shorter; whoever sleeps longer waits for a person.
 const LONG_WAIT: std::time::Duration = std::time::Duration::from_secs(600);
 
@@ -160,9 +159,9 @@ pub async fn claim(
     lease: Millis,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
-    tx.one_claim_at_a_time(CLAIM).await?;
-    let rows = tx
-        .rows(
+    let text = locking!(
+        tx,
+        "o",
             "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
                     o.speaker, o.turn_id, CASE WHEN o.piece = 0 THEN o.message_id END AS message_id, c.agent,
                     (SELECT MAX(h.last_inbound_ms) FROM conversation h
@@ -176,22 +175,25 @@ pub async fn claim(
                  SELECT 1 FROM outbox b
                  WHERE b.channel = o.channel AND b.external = o.external AND b.seq < o.seq
                    AND b.state IN ('queued', 'sending', 'unknown'))
-             ORDER BY o.due_ms, o.seq LIMIT $3",
-            args![channel.as_str(), now, limit],
-        )
-        .await?;
+             ORDER BY o.due_ms, o.seq LIMIT $3"
+    );
+    let rows = tx.rows(text, args![channel.as_str(), now, limit]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
-        let seq: i64 = row.get("seq")?;
-        tx.exec(
-            "UPDATE outbox SET state = 'sending', due_ms = $2, fence = fence + 1, attempts = attempts + 1,
-                               updated_ms = $3
-             WHERE seq = $1",
-            args![seq, lease, now],
-        )
-        .await?;
         taken.push(read_taken(&row)?);
     }
+    if taken.is_empty() {
+        return Ok(taken);
+    }
+    let text = among!(
+        tx,
+        "UPDATE outbox SET state = 'sending', due_ms = $2, fence = fence + 1, attempts = attempts + 1, updated_ms = $3
+         WHERE id",
+        "$1",
+        ""
+    );
+    let ids = list(taken.iter().map(|row| row.outbound.id.as_str()));
+    tx.exec(text, args![ids, lease, now]).await?;
     Ok(taken)
 }
 

@@ -38,7 +38,7 @@ pub async fn fill(store: &Store, now: Millis) -> Result<usize, Error> {
     store
         .write(move |tx| {
             Box::pin(async move {
-                tx.one_claim_at_a_time(FILL).await?;
+                tx.one_at_a_time(FILL).await?;
                 let filled = position(tx).await?;
                 let rows = pending(tx, filled).await?;
                 for (seq, words) in &rows {

@@ -5,9 +5,11 @@ use domain::{
     id::{Ids, TimerId},
 };
 
-use crate::{Error, Tx, args};
-
-const CLAIM: i64 = 1003;
+use crate::{
+    Error, Tx, among, args,
+    db::among::{list, texts},
+    locking,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -82,15 +84,18 @@ pub async fn anything_due(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
-    tx.one_claim_at_a_time(CLAIM).await?;
-    let rows = tx
-        .rows(
-            "UPDATE timer SET due_ms = $2, fence = fence + 1
-             WHERE id IN (SELECT id FROM timer WHERE due_ms <= $1 ORDER BY due_ms LIMIT $3)
-             RETURNING id, kind, of_id, fence",
-            args![now, lease, limit],
-        )
-        .await?;
+    let found = locking!(tx, "timer", "SELECT id FROM timer WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2");
+    let due = texts(&tx.rows(found, args![now, limit]).await?, "id")?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = among!(
+        tx,
+        "UPDATE timer SET due_ms = $2, fence = fence + 1 WHERE id",
+        "$1",
+        "RETURNING id, kind, of_id, fence"
+    );
+    let rows = tx.rows(text, args![list(due.iter().map(String::as_str)), lease]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
         let kind: String = row.get("kind")?;

@@ -1,5 +1,7 @@
 //! Turns, as rows: due, running under a conversation's lease, parked, done. The saved machine is opaque text here.
 
+use std::collections::HashMap;
+
 use domain::{
     agent::AgentName,
     clock::Millis,
@@ -8,9 +10,11 @@ use domain::{
     turn::TurnState,
 };
 
-use crate::{Error, Tx, args, conversation};
-
-const CLAIM: i64 = 1004;
+use crate::{
+    Error, Tx, among, args, conversation,
+    db::among::{list, texts},
+    locking,
+};
 
 /// A turn that this worker holds until its conversation's lease ends.
 #[derive(Clone, Debug)]
@@ -77,43 +81,60 @@ pub async fn claim(
     lease: Millis,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
-    tx.one_claim_at_a_time(CLAIM).await?;
-    let rows = tx
-        .rows(
-            "UPDATE turn SET state = 'running', attempts = attempts + 1, due_ms = $4
-             WHERE seq IN (
-               SELECT t.seq FROM turn t JOIN conversation c ON c.id = t.conversation_id
-               WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2 AND c.owner = 'agent'
-                 AND NOT EXISTS (
-                   SELECT 1 FROM turn e
-                   WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running')
-                     AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))
-               ORDER BY t.due_ms, t.seq LIMIT $3)
-             RETURNING seq, id, conversation_id, attempts, owner_version, machine",
-            args![agent.as_str(), now, limit, lease],
-        )
-        .await?;
+    let found = locking!(
+        tx,
+        "t, c",
+        "SELECT t.id, t.conversation_id FROM turn t JOIN conversation c ON c.id = t.conversation_id
+         WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2
+           AND c.owner = 'agent'
+           AND NOT EXISTS (
+             SELECT 1 FROM turn e
+             WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running')
+               AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))
+         ORDER BY t.due_ms, t.seq LIMIT $3"
+    );
+    let found = tx.rows(found, args![agent.as_str(), now, limit]).await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut held = hold(tx, &texts(&found, "conversation_id")?, lease).await?;
+    let text = among!(
+        tx,
+        "UPDATE turn SET state = 'running', attempts = attempts + 1, due_ms = $2 WHERE id",
+        "$1",
+        " RETURNING id, conversation_id, attempts, owner_version, machine"
+    );
+    let rows = tx.rows(text, args![list(texts(&found, "id")?.iter().map(String::as_str)), lease]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
-        let conversation: String = row.get("conversation_id")?;
-        let held = tx
-            .row(
-                "UPDATE conversation SET epoch = epoch + 1, lease_ms = $2 WHERE id = $1
-                 RETURNING epoch, id, contact_id, agent, channel, external, owner, owner_version, language",
-                args![conversation, lease],
-            )
-            .await?
-            .ok_or(Error::Fenced)?;
+        let (conversation, epoch) =
+            held.remove(&row.get::<String>("conversation_id")?).ok_or(Error::Fenced)?;
         taken.push(Taken {
             id: TurnId(row.get("id")?),
-            conversation: conversation::read(&held)?,
-            epoch: held.get("epoch")?,
+            conversation,
+            epoch,
             attempts: row.get("attempts")?,
             owner_version: row.get("owner_version")?,
             machine: row.get("machine")?,
         });
     }
     Ok(taken)
+}
+
+/// Raises the epoch of each of `conversations`, and who it is.
+async fn hold(
+    tx: &mut Tx,
+    conversations: &[String],
+    lease: Millis,
+) -> Result<HashMap<String, (Conversation, i64)>, Error> {
+    let text = among!(
+        tx,
+        "UPDATE conversation SET epoch = epoch + 1, lease_ms = $2 WHERE id",
+        "$1",
+        " RETURNING epoch, id, contact_id, agent, channel, external, owner, owner_version, language"
+    );
+    let rows = tx.rows(text, args![list(conversations.iter().map(String::as_str)), lease]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, (conversation::read(row)?, row.get("epoch")?)))).collect()
 }
 
 /// Saves the machine of a held turn. The caller has re-asserted the epoch in this transaction.
@@ -155,11 +176,27 @@ pub async fn again(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Res
     release(tx, &taken.conversation.id, taken.epoch).await
 }
 
-/// Ends a held turn.
+/// Ends a held turn and lets go of its conversation.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn finish(
+    tx: &mut Tx,
+    taken: &Taken,
+    state: TurnState,
+    machine: &str,
+    reason: Option<&str>,
+    now: Millis,
+) -> Result<(), Error> {
+    end(tx, taken, state, machine, reason, now).await?;
+    release(tx, &taken.conversation.id, taken.epoch).await
+}
+
+/// Ends a held turn whose conversation is let go of already ([`conversation::hold_last`]).
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn end(
     tx: &mut Tx,
     taken: &Taken,
     state: TurnState,
@@ -172,8 +209,11 @@ pub async fn finish(
         args![&taken.id.0, state.as_str(), machine, reason, now],
     )
     .await?;
-    tx.exec("DELETE FROM wake WHERE turn_id = $1", args![&taken.id.0]).await?;
-    release(tx, &taken.conversation.id, taken.epoch).await
+    // A turn that never rested has waited for nothing.
+    if taken.machine.is_some() {
+        tx.exec("DELETE FROM wake WHERE turn_id = $1", args![&taken.id.0]).await?;
+    }
+    Ok(())
 }
 
 async fn release(tx: &mut Tx, conversation: &ConversationId, epoch: i64) -> Result<(), Error> {

@@ -42,6 +42,9 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         return Ok(Found::Nothing);
     }
     let now = belt.now();
+    if !inbox::anything_due(&mut belt.store.reader(), now).await? {
+        return Ok(Found::Nothing);
+    }
     let lease = now.plus(ms(belt.config.intake.lease_ms));
     let batch = i64::from(belt.config.intake.batch);
     let taken = belt

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::{
     clock::Millis,
+    contact::Contact,
     id::QuestionId,
     live::ProgressStep,
     question::{Answer as Decision, Proposal, Purpose, Question},
@@ -18,7 +19,7 @@ use tools::{
     toolbox::CallError,
 };
 
-use super::{Run, request};
+use super::Run;
 
 /// What one call came to, to be settled.
 pub(super) struct Outcome {
@@ -40,9 +41,17 @@ pub(super) enum CallResult {
     Ask(Ask),
 }
 
-pub(super) async fn all(run: &Run, calls: &[ToolCall]) -> Result<Vec<Outcome>, Error> {
-    let waits = wake::of_turn(&mut run.belt.store.reader(), &run.taken.id).await?;
-    let context = context(run).await?;
+pub(super) async fn all(
+    run: &Run,
+    person: Option<Contact>,
+    calls: &[ToolCall],
+) -> Result<Vec<Outcome>, Error> {
+    // A turn that never rested has waited for nothing.
+    let waits = match run.taken.machine {
+        Some(_) => wake::of_turn(&mut run.belt.store.reader(), &run.taken.id).await?,
+        None => Vec::new(),
+    };
+    let context = context(run, person);
     let side_by_side = calls.iter().all(|call| run.belt.toolbox.concurrent(&call.name));
     let one = |call: &ToolCall| {
         let woken = waits.iter().find(|wait| wait.call == call.id).cloned();
@@ -58,20 +67,20 @@ pub(super) async fn all(run: &Run, calls: &[ToolCall]) -> Result<Vec<Outcome>, E
     Ok(outcomes)
 }
 
-async fn context(run: &Run) -> Result<Context, Error> {
-    Ok(Context {
+fn context(run: &Run, contact: Option<Contact>) -> Context {
+    Context {
         store: run.belt.store.clone(),
         ids: std::sync::Arc::clone(&run.belt.ids),
         firm: std::sync::Arc::clone(&run.belt.firm),
         agent: run.taken.conversation.agent.clone(),
         peer: run.agent.definition.peer.clone(),
         conversation: run.taken.conversation.clone(),
-        contact: request::person(run).await?,
+        contact,
         turn: run.taken.id.clone(),
         call: domain::id::CallId(String::new()),
         now: run.belt.now(),
         grant: None,
-    })
+    }
 }
 
 async fn one(

@@ -39,7 +39,8 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
                 }
             },
             Step::CallTools(calls) => {
-                let outcomes = held(run, dispatch::all(run, &calls)).await??;
+                let person = request::brief(run).await?.person.clone();
+                let outcomes = held(run, dispatch::all(run, person, &calls)).await??;
                 settle::outcomes(run, machine, outcomes).await?
             }
             Step::Park => {
@@ -58,7 +59,7 @@ enum Thought {
     Never(String),
 }
 
-async fn call_model(run: &Run, machine: &Machine) -> Result<Thought, Error> {
+async fn call_model(run: &mut Run, machine: &Machine) -> Result<Thought, Error> {
     let request = match request::build(run, machine).await? {
         Ok(request) => request,
         Err(reason) => return Ok(Thought::Never(reason)),

@@ -31,7 +31,7 @@ use crate::{
     speak::{self, Speech},
 };
 
-pub(super) async fn finish(run: &Run, machine: Machine, end: Ending) -> Result<(), Error> {
+pub(super) async fn finish(run: &mut Run, machine: Machine, end: Ending) -> Result<(), Error> {
     match end {
         Ending::Reply(text) => said(run, &machine, text).await,
         Ending::GaveUp(limit) => {
@@ -46,14 +46,15 @@ pub(super) async fn finish(run: &Run, machine: Machine, end: Ending) -> Result<(
     }
 }
 
-async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
-    let (belt, taken) = (Arc::clone(&run.belt), run.taken.clone());
-    let (now, lease, saved) = (run.belt.now(), run.lease(), save(machine)?);
+async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Error> {
+    let (belt, taken, carried) = (Arc::clone(&run.belt), run.taken.clone(), std::mem::take(&mut run.carried));
+    let (now, saved) = (run.belt.now(), save(machine)?);
     run.belt
         .store
         .write(move |tx| {
             Box::pin(async move {
-                conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
+                let owner_version = conversation::hold_last(tx, &taken.conversation.id, taken.epoch).await?;
+                carried.settle(tx, &taken.id).await?;
                 if taken.conversation.address.channel.is_link() {
                     let said = keep(tx, &belt, &taken, text, now).await?;
                     let body = json!({ "message": said });
@@ -61,7 +62,8 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
                 } else if taken.conversation.address.channel.is_console() {
                     keep(tx, &belt, &taken, text.clone(), now).await?;
                     answer(tx, &taken, &Answer::Success { text }, now).await?;
-                } else if is_still_theirs(tx, &taken).await? {
+                } else if owner_version == taken.owner_version {
+                    // Nobody took the conversation over since the turn began: else it is not said at all.
                     let speech = Speech {
                         key: format!("turn:{}", taken.id),
                         author: Author::Agent(taken.conversation.agent.clone()),
@@ -71,7 +73,7 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
                     };
                     speak::say(tx, &belt, &taken.conversation, speech, now).await?;
                 }
-                turn::finish(tx, &taken, TurnState::Done, &saved, None, now).await?;
+                turn::end(tx, &taken, TurnState::Done, &saved, None, now).await?;
                 go_on(tx, &belt, &taken.conversation, now).await
             })
         })
@@ -79,12 +81,6 @@ async fn said(run: &Run, machine: &Machine, text: String) -> Result<(), Error> {
     run.tell(ProgressStep::Finished);
     run.ring(Stage::Delivery);
     Ok(())
-}
-
-/// Whether nobody took the conversation over since the turn began: then what it has to say is not said at all.
-async fn is_still_theirs(tx: &mut Tx, taken: &turn::Taken) -> Result<bool, Error> {
-    let held = conversation::get(tx, &taken.conversation.id).await?;
-    Ok(held.is_some_and(|held| held.owner_version == taken.owner_version))
 }
 
 /// Keeps what the agent concludes where nobody is to be told: for staff to read, and for the agent to know later.
@@ -127,14 +123,20 @@ async fn go_on(tx: &mut Tx, belt: &Belt, conversation: &Conversation, now: Milli
 }
 
 /// Gives the turn up: the person gets the sentence `key`, staff get the reason.
-pub(super) async fn fail(run: &Run, machine: Machine, reason: &str, key: &'static str) -> Result<(), Error> {
-    let (belt, taken) = (Arc::clone(&run.belt), run.taken.clone());
-    let (now, lease, saved, why) = (run.belt.now(), run.lease(), save(&machine)?, reason.to_owned());
+pub(super) async fn fail(
+    run: &mut Run,
+    machine: Machine,
+    reason: &str,
+    key: &'static str,
+) -> Result<(), Error> {
+    let (belt, taken, carried) = (Arc::clone(&run.belt), run.taken.clone(), std::mem::take(&mut run.carried));
+    let (now, saved, why) = (run.belt.now(), save(&machine)?, reason.to_owned());
     run.belt
         .store
         .write(move |tx| {
             Box::pin(async move {
-                conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
+                conversation::hold_last(tx, &taken.conversation.id, taken.epoch).await?;
+                carried.settle(tx, &taken.id).await?;
                 let person = taken.conversation.contact.is_some();
                 if person {
                     let sentence = belt.texts.sentence(taken.conversation.language, key, &json!({}));
@@ -148,7 +150,7 @@ pub(super) async fn fail(run: &Run, machine: Machine, reason: &str, key: &'stati
                 } else {
                     tell_staff(tx, &belt, &taken, &why, now).await?;
                 }
-                turn::finish(tx, &taken, TurnState::Failed, &saved, Some(&why), now).await?;
+                turn::end(tx, &taken, TurnState::Failed, &saved, Some(&why), now).await?;
                 go_on(tx, &belt, &taken.conversation, now).await
             })
         })
@@ -183,7 +185,12 @@ async fn tell_staff(
 }
 
 /// The model is away for longer than a taking waits.
-pub(super) async fn later(run: &Run, machine: Machine, wait: Duration, reason: &str) -> Result<(), Error> {
+pub(super) async fn later(
+    run: &mut Run,
+    machine: Machine,
+    wait: Duration,
+    reason: &str,
+) -> Result<(), Error> {
     let due = run.belt.now().plus(wait.min(ms(run.belt.config.turns.retry_ceiling_ms)));
     if run.taken.attempts >= i64::from(run.belt.config.turns.attempts) {
         return fail(run, machine, reason, "model.unavailable").await;

@@ -1,6 +1,7 @@
 //! Second stage: takes due turns and drives each through its machine until it parks or ends. One turn a conversation at
 //! a time, under the conversation's epoch.
 
+mod carried;
 mod dispatch;
 mod drive;
 mod ending;
@@ -16,6 +17,7 @@ use store::{
 };
 use tokio_util::task::TaskTracker;
 
+use self::{carried::Carried, request::Brief};
 use crate::{
     bell::Stage,
     belt::{Agent, Belt},
@@ -96,11 +98,15 @@ struct Run {
     belt: Arc<Belt>,
     agent: Agent,
     taken: Taken,
+    /// What was done since the last commit and goes with the next one.
+    carried: Carried,
+    /// What the model is told beside the turn's own transcript; read anew after an effect.
+    brief: Option<Arc<Brief>>,
 }
 
 impl Run {
     fn new(belt: Arc<Belt>, agent: Agent, taken: Taken) -> Self {
-        Self { belt, agent, taken }
+        Self { belt, agent, taken, carried: Carried::default(), brief: None }
     }
 
     /// Tells whoever watches. Nobody may.

@@ -6,23 +6,16 @@ use agents::{
     model::ModelReply,
     turn::{Machine, Step, transcript},
 };
-use domain::{
-    agent::Limits,
-    clock::Millis,
-    id::QuestionId,
-    job::JobNotice,
-    live::ProgressStep,
-    message::{Message, Part},
-    tool::Effect,
-    turn::Wake,
-};
+use domain::{agent::Limits, clock::Millis, id::QuestionId, live::ProgressStep, tool::Effect, turn::Wake};
 use serde_json::{Value, json};
-use store::{Error, Tx, audit, conversation, handoff, journal, message, office, question, timer, turn, wake};
+use store::{Error, Tx, audit, conversation, journal, message, question, timer, turn, wake};
 use tools::tool::Settled;
 
 use super::{
     Run,
+    carried::Carried,
     dispatch::{CallResult, Outcome},
+    request,
 };
 use crate::{
     asking::{self, Asker},
@@ -33,21 +26,15 @@ use crate::{
 
 /// Begins a taking: what was said and not heard is heard, what was waited for and has come is fed. `None` where there
 /// is nothing to do: an earlier turn heard it all.
-pub(super) async fn begin(run: &Run, saved: Option<Machine>) -> Result<Option<Machine>, Error> {
+pub(super) async fn begin(run: &mut Run, saved: Option<Machine>) -> Result<Option<Machine>, Error> {
+    let Some(mut machine) = saved else { return begin_fresh(run).await };
     let step = Commit::of(run);
     run.belt
         .store
         .write(move |tx| {
             Box::pin(async move {
                 step.hold(tx).await?;
-                let fresh = saved.is_none();
-                let mut machine = saved.unwrap_or_default();
-                let heard = step.hear(tx, &mut machine).await?;
-                if fresh && heard == 0 {
-                    turn::finish(tx, &step.taken, domain::turn::TurnState::Done, "{}", None, step.now)
-                        .await?;
-                    return Ok(None);
-                }
+                step.hear(tx, &mut machine).await?;
                 for wait in wake::of_turn(tx, &step.taken.id).await? {
                     if wait.result.is_some() {
                         machine.woken(&wait.call);
@@ -59,14 +46,64 @@ pub(super) async fn begin(run: &Run, saved: Option<Machine>) -> Result<Option<Ma
         .await
 }
 
-/// Journals a model's reply and feeds it. A message that came meanwhile is heard with it.
+/// A turn that has done nothing yet has nothing to commit either, but for one that has nothing to do.
+async fn begin_fresh(run: &mut Run) -> Result<Option<Machine>, Error> {
+    let mut machine = Machine::default();
+    if overhear(run, &mut machine).await? > 0 {
+        return Ok(Some(machine));
+    }
+    let step = Commit::of(run);
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                step.hold(tx).await?;
+                if message::any_unheard(tx, &step.taken.conversation.id).await? {
+                    // It came between the look and now.
+                    return turn::again(tx, &step.taken, step.now, "a message came").await;
+                }
+                turn::finish(tx, &step.taken, domain::turn::TurnState::Done, "{}", None, step.now).await
+            })
+        })
+        .await?;
+    run.ring(Stage::Turn);
+    Ok(None)
+}
+
+/// Tells the machine what no turn has heard yet. That it was heard goes with the next commit.
+async fn overhear(run: &mut Run, machine: &mut Machine) -> Result<usize, Error> {
+    let told = request::unheard(run, at_once(&run.belt, &run.taken)).await?;
+    let mut heard = 0;
+    for (message, customer) in told {
+        if !run.carried.has_heard(&message) {
+            machine.heard(transcript::hear(&message, customer.as_deref()));
+            run.carried.hear(&message);
+            heard += 1;
+        }
+    }
+    Ok(heard)
+}
+
+/// What a message that arrives during a turn does. Each command of the console has an answer of its own.
+fn pending(belt: &Belt, taken: &turn::Taken) -> Pending {
+    let console = taken.conversation.address.channel.is_console();
+    if console { Pending::Followup } else { belt.config.turns.pending }
+}
+
+/// Messages one turn hears at once.
+fn at_once(belt: &Belt, taken: &turn::Taken) -> i64 {
+    if pending(belt, taken) == Pending::Followup { 1 } else { i64::from(belt.config.turns.messages) }
+}
+
+/// Journals a model's reply and feeds it. A message that came meanwhile is heard with it. A reply that ends the turn is
+/// journaled by the commit of that end: nothing acts on it before.
 pub(super) async fn reply(
-    run: &Run,
+    run: &mut Run,
     mut machine: Machine,
     reply: ModelReply,
     started: Millis,
 ) -> Result<Machine, Error> {
-    let step = Commit::of(run);
+    let now = run.belt.now();
     let round = machine.rounds() + 1;
     let entry = journal::Entry {
         key: format!("model:{round}"),
@@ -81,21 +118,25 @@ pub(super) async fn reply(
         tokens_in: reply.usage.input,
         tokens_out: reply.usage.output,
         started,
-        finished: Some(step.now),
+        finished: Some(now),
     };
+    run.carried.note(entry);
     run.tell(ProgressStep::ModelReplied {
         round,
         calls: reply.calls.len(),
         tokens: reply.usage.input + reply.usage.output,
-        millis: u64::try_from(step.now.0 - started.0).unwrap_or(0),
+        millis: u64::try_from(now.0 - started.0).unwrap_or(0),
     });
     machine.replied(reply);
+    if matches!(machine.next(&run.agent.definition.limits), Step::Finish(_)) {
+        return Ok(machine);
+    }
+    let step = Commit::of(run);
     run.belt
         .store
         .write(move |tx| {
             Box::pin(async move {
                 step.hold(tx).await?;
-                journal::put(tx, &step.taken.id, &entry).await?;
                 step.steer(tx, &mut machine).await?;
                 step.rest(tx, machine).await
             })
@@ -103,8 +144,27 @@ pub(super) async fn reply(
         .await
 }
 
-/// Settles what the calls of one reply came to, in call order.
-pub(super) async fn outcomes(run: &Run, machine: Machine, outcomes: Vec<Outcome>) -> Result<Machine, Error> {
+/// Settles what the calls of one reply came to, in call order. Calls that had no effect and end here need no commit of
+/// their own.
+pub(super) async fn outcomes(
+    run: &mut Run,
+    mut machine: Machine,
+    outcomes: Vec<Outcome>,
+) -> Result<Machine, Error> {
+    if outcomes.iter().all(|outcome| is_passing(run, outcome)) {
+        for (index, outcome) in outcomes.into_iter().enumerate() {
+            let told = passing(run, &mut machine, index, outcome);
+            run.tell(told);
+        }
+        if machine.next(&run.agent.definition.limits) == Step::Park {
+            return rest(run, machine).await;
+        }
+        if pending(&run.belt, &run.taken) == Pending::Steer {
+            overhear(run, &mut machine).await?;
+        }
+        return Ok(machine);
+    }
+    run.brief = None;
     let step = Commit::of(run);
     let settled = run
         .belt
@@ -131,20 +191,82 @@ pub(super) async fn outcomes(run: &Run, machine: Machine, outcomes: Vec<Outcome>
     Ok(machine)
 }
 
+/// Whether a crash after the call changes nothing: it is made again and comes to the same.
+fn is_passing(run: &Run, outcome: &Outcome) -> bool {
+    let plain = matches!(outcome.result, CallResult::Content(_) | CallResult::Misused(_));
+    plain
+        && !outcome.woken
+        && outcome.deferred.is_none()
+        && run.belt.toolbox.effect(&outcome.call.name) == Effect::Pure
+}
+
+fn passing(run: &mut Run, machine: &mut Machine, index: usize, outcome: Outcome) -> ProgressStep {
+    let (call, now) = (&outcome.call, run.belt.now());
+    let mut entry = entry_of(&run.belt, machine, index, &outcome);
+    let shown = match &outcome.result {
+        CallResult::Misused(why) => {
+            machine.misused(&call.id, why);
+            why.clone()
+        }
+        CallResult::Content(value) => returned(machine, call, value),
+        // Never passing; see above.
+        CallResult::Ask(_) | CallResult::Write { .. } => String::new(),
+    };
+    entry.finished = Some(now);
+    entry.result = Some(shown.clone());
+    run.carried.note(entry);
+    let millis = u64::try_from(now.0 - outcome.started.0).unwrap_or(0);
+    ProgressStep::ToolReturned { call: call.id.clone(), name: call.name.clone(), result: shown, millis }
+}
+
+fn entry_of(belt: &Belt, machine: &Machine, index: usize, outcome: &Outcome) -> journal::Entry {
+    let call = &outcome.call;
+    journal::Entry {
+        key: call.id.0.clone(),
+        seq: i64::from(machine.rounds()) * 1_000 + 1 + i64::try_from(index).unwrap_or(i64::MAX),
+        kind: journal::Kind::Tool,
+        name: call.name.clone(),
+        effect: belt.toolbox.effect(&call.name),
+        request: json!(call.arguments).to_string(),
+        result: None,
+        tokens_in: 0,
+        tokens_out: 0,
+        started: outcome.started,
+        finished: None,
+    }
+}
+
+/// Commits where the machine stands.
+async fn rest(run: &mut Run, machine: Machine) -> Result<Machine, Error> {
+    let step = Commit::of(run);
+    run.belt
+        .store
+        .write(move |tx| {
+            Box::pin(async move {
+                step.hold(tx).await?;
+                step.rest(tx, machine).await
+            })
+        })
+        .await
+}
+
 /// What a transaction of the turn needs, owned.
 struct Commit {
     belt: Arc<Belt>,
     taken: turn::Taken,
+    carried: Carried,
     limits: Limits,
     lease: Millis,
     now: Millis,
 }
 
 impl Commit {
-    fn of(run: &Run) -> Self {
+    /// Takes along what was done since the last one: where this one fails the taking ends.
+    fn of(run: &mut Run) -> Self {
         Self {
             belt: Arc::clone(&run.belt),
             taken: run.taken.clone(),
+            carried: std::mem::take(&mut run.carried),
             limits: run.agent.definition.limits,
             lease: run.lease(),
             now: run.belt.now(),
@@ -152,7 +274,8 @@ impl Commit {
     }
 
     async fn hold(&self, tx: &mut Tx) -> Result<(), Error> {
-        conversation::hold(tx, &self.taken.conversation.id, self.taken.epoch, self.lease).await
+        conversation::hold(tx, &self.taken.conversation.id, self.taken.epoch, self.lease).await?;
+        self.carried.settle(tx, &self.taken.id).await
     }
 
     /// Saves the machine, or lets go of the turn where every open call waits.
@@ -166,27 +289,20 @@ impl Commit {
         Ok(machine)
     }
 
-    /// What a message that arrives meanwhile does. Each command has an answer of its own.
-    fn pending(&self) -> Pending {
-        let console = self.taken.conversation.address.channel.is_console();
-        if console { Pending::Followup } else { self.belt.config.turns.pending }
-    }
-
     async fn steer(&self, tx: &mut Tx, machine: &mut Machine) -> Result<(), Error> {
         let ended = matches!(machine.next(&self.limits), Step::Finish(_));
-        if self.pending() == Pending::Steer && !ended {
+        if pending(&self.belt, &self.taken) == Pending::Steer && !ended {
             self.hear(tx, machine).await?;
         }
         Ok(())
     }
 
     async fn hear(&self, tx: &mut Tx, machine: &mut Machine) -> Result<usize, Error> {
-        let turns = &self.belt.config.turns;
-        let at_once = if self.pending() == Pending::Followup { 1 } else { i64::from(turns.messages) };
+        let at_once = at_once(&self.belt, &self.taken);
         let messages =
             message::take_unheard(tx, &self.taken.conversation.id, &self.taken.id, at_once).await?;
         for message in &messages {
-            let customer = customer_of(tx, message).await?;
+            let customer = request::customer_of(tx, message).await?;
             machine.heard(transcript::hear(message, customer.as_deref()));
         }
         Ok(messages.len())
@@ -209,19 +325,7 @@ impl Commit {
             let asked = outcome.question.as_ref();
             self.tell_asked(tx, asked, "deferred.job", &json!({ "job": job })).await?;
         }
-        let mut entry = journal::Entry {
-            key: call.id.0.clone(),
-            seq: i64::from(machine.rounds()) * 1_000 + 1 + i64::try_from(index).unwrap_or(i64::MAX),
-            kind: journal::Kind::Tool,
-            name: call.name.clone(),
-            effect: self.belt.toolbox.effect(&call.name),
-            request: json!(call.arguments).to_string(),
-            result: None,
-            tokens_in: 0,
-            tokens_out: 0,
-            started: outcome.started,
-            finished: None,
-        };
+        let mut entry = entry_of(&self.belt, machine, index, &outcome);
         let shown = match outcome.result {
             CallResult::Content(value) => Some(returned(machine, call, &value)),
             CallResult::Misused(why) => {
@@ -317,21 +421,4 @@ fn returned(machine: &mut Machine, call: &domain::tool::ToolCall, value: &Value)
     let content = value.to_string();
     machine.returned(&call.id, &content);
     content
-}
-
-/// The customer's name for news of a job, so that the agent need not look it up.
-async fn customer_of(tx: &mut Tx, message: &Message) -> Result<Option<String>, Error> {
-    let notice = message.parts.iter().find_map(|part| match part {
-        Part::Job(notice) => Some(notice),
-        _ => None,
-    });
-    let Some(notice) = notice else { return Ok(None) };
-    let customer = match notice {
-        JobNotice::Reported { report } | JobNotice::Corrected { report } => Some(report.customer_id.clone()),
-        other => handoff::customer_of(tx, other.job()).await?,
-    };
-    match customer {
-        Some(id) => Ok(office::customer::get(tx, &id).await?.map(|customer| customer.name)),
-        None => Ok(None),
-    }
 }

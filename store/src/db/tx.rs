@@ -106,18 +106,27 @@ impl Tx {
         matches!(self, Self::Pg(_) | Self::ReadPg(_) | Self::LookPg(_))
     }
 
-    /// Makes the claims of one table take turns. On SQLite the one writer does; on Postgres an advisory lock until the
-    /// transaction's end. Claims take many rows at a time, so taking turns costs little.
+    /// Makes the transactions that name `what` take turns. On SQLite the one writer does; on Postgres an advisory lock
+    /// until the transaction's end.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn one_claim_at_a_time(&mut self, table: i64) -> Result<(), Error> {
+    pub async fn one_at_a_time(&mut self, what: i64) -> Result<(), Error> {
         if self.is_postgres() {
-            self.row("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock($1)) AS l", crate::args![table])
+            self.row("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock($1)) AS l", crate::args![what])
                 .await?;
         }
         Ok(())
     }
+}
+
+/// The statement `$text`; on Postgres it locks the rows of `$of` that it finds and passes by those that another
+/// transaction has locked. SQLite's one writer has the whole database anyway.
+#[macro_export]
+macro_rules! locking {
+    ($tx:expr, $of:literal, $text:literal) => {
+        if $tx.is_postgres() { concat!($text, " FOR UPDATE OF ", $of, " SKIP LOCKED") } else { $text }
+    };
 }
 
 fn postgres(values: Vec<Val>) -> Result<PgArguments, Error> {

@@ -21,9 +21,9 @@ use serde_json::json;
 
 use crate::databases::{Db, on_each};
 
-const NOW: Millis = Millis(1_000_000);
+pub const NOW: Millis = Millis(1_000_000);
 
-fn later(ms: i64) -> Millis {
+pub fn later(ms: i64) -> Millis {
     Millis(NOW.0 + ms)
 }
 
@@ -34,7 +34,7 @@ macro_rules! tx {
     };
 }
 
-fn arrival(lane: &str, external: &str) -> Arrival {
+pub fn arrival(lane: &str, external: &str) -> Arrival {
     let from = Address::new(ChannelName::terminal("technician"), lane);
     Arrival {
         channel: from.channel.clone(),
@@ -52,7 +52,7 @@ fn arrival(lane: &str, external: &str) -> Arrival {
     }
 }
 
-async fn begin(db: &Db, external: &str) -> Conversation {
+pub async fn begin(db: &Db, external: &str) -> Conversation {
     let (ids, external) = (db.ids.clone(), external.to_owned());
     tx!(db, |tx| {
         let person = contact::register(

@@ -3,6 +3,7 @@
 
 mod belt;
 mod check;
+mod claims;
 mod console;
 mod databases;
 mod events;
