@@ -9,6 +9,8 @@ use crate::bell::{Bell, Stage};
 
 /// How often a stage looks for itself: what another process left, leases that ran out.
 pub const POLL: Duration = Duration::from_millis(500);
+/// A stage at work looks this often and finds many rows at once; looking after each bell would cost more than the work.
+const PACE: Duration = Duration::from_millis(2);
 /// The longest wait after a database that does not answer.
 const TROUBLE: Duration = Duration::from_secs(15);
 
@@ -19,15 +21,18 @@ pub enum Found {
     Nothing,
 }
 
-/// Runs `tick` until `stop`: at once again after work, else when the bell rings or the poll comes round. A tick that
-/// has begun is finished.
+/// Runs `tick` until `stop`: again after work, else when the bell rings or the poll comes round; one that was at rest at
+/// once, one that has just looked at the stage's pace. A tick that has begun is finished.
 pub async fn run<F, Fut>(stage: Stage, bell: Bell, stop: CancellationToken, mut tick: F)
 where
     F: FnMut() -> Fut + Send,
     Fut: Future<Output = Result<Found, store::Error>> + Send,
 {
     let mut failures = 0;
+    let mut next = tokio::time::Instant::now();
     while !stop.is_cancelled() {
+        tokio::time::sleep_until(next).await;
+        next = tokio::time::Instant::now() + PACE;
         let wait = match tick().await {
             Ok(Found::Work) => {
                 failures = 0;

@@ -37,6 +37,7 @@ use self::{
     endpoint::Endpoint,
     failure::{Failure, Judge},
     image::Album,
+    request::Body,
     transport::{EVENT_STREAM, Transport},
     wire::Completion,
 };
@@ -54,6 +55,7 @@ pub struct OpenAi {
     config: Config,
     model: String,
     ids: Arc<Ids>,
+    written: request::Written,
 }
 
 /// How long `check` waits: `doctor` has a person before it.
@@ -81,6 +83,7 @@ impl OpenAi {
             config: config.clone(),
             endpoint,
             ids,
+            written: request::Written::default(),
         })
     }
 
@@ -122,7 +125,7 @@ impl OpenAi {
             images: &images,
             stream: listener.is_some(),
         };
-        let body = draft.body()?;
+        let body = draft.body(&self.written)?;
         let done = tokio::time::timeout(limit, self.exchange(request, body, listener)).await;
         let judge = Judge { endpoint: &self.endpoint, model };
         done.unwrap_or(Err(Failure::Slow(limit))).map_err(|failure| judge.decide(failure))
@@ -131,21 +134,21 @@ impl OpenAi {
     async fn exchange(
         &self,
         request: &ModelRequest,
-        body: Value,
+        body: Body,
         listener: Option<&dyn Listener>,
     ) -> Result<ModelReply, Failure> {
         let draft = match listener {
             Some(listener) => self.streamed(body, listener).await?,
             None => {
                 let mut assembler = Assembler::default();
-                assembler.feed(self.client.chat().create_byot::<_, Completion>(body).await?)?;
+                assembler.feed(self.client.chat().create_byot::<_, Completion>(&body).await?)?;
                 assembler.draft()
             }
         };
         reply::read(draft, request, &self.ids)
     }
 
-    async fn streamed(&self, body: Value, listener: &dyn Listener) -> Result<Draft, Failure> {
+    async fn streamed(&self, body: Body, listener: &dyn Listener) -> Result<Draft, Failure> {
         let chat = self.client.chat().header(ACCEPT, EVENT_STREAM)?;
         let mut pieces = chat.create_stream_byot::<_, Completion>(body).await?;
         let (mut assembler, mut filter) = (Assembler::default(), thinking::Filter::default());

@@ -1,5 +1,9 @@
 //! The body of one request. Everything a server may dislike is settled here and in what this calls; nothing is sent.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::tool::ToolSpec;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -22,10 +26,67 @@ pub(super) struct Draft<'a> {
     pub stream: bool,
 }
 
+/// One request's body. Tools are written once for many requests.
+#[derive(Serialize)]
+pub(super) struct Body {
+    #[serde(flatten)]
+    head: Map<String, Value>,
+    #[serde(skip_serializing_if = "Shared::is_none")]
+    tools: Shared,
+}
+
+/// Tools as a server takes them, if there are any.
+#[derive(Clone)]
+struct Shared(Option<Arc<Value>>);
+
+impl Shared {
+    fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl Serialize for Shared {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_deref().serialize(serializer)
+    }
+}
+
+/// The tools of each agent as they were last written.
+#[derive(Default)]
+pub(super) struct Written(Mutex<Vec<(Vec<ToolSpec>, Dialect, Arc<Value>)>>);
+
+impl Written {
+    /// Lists of tools that are remembered: there are as many as agents.
+    const LISTS: usize = 32;
+
+    fn find(&self, draft: &Draft<'_>) -> Result<Shared, ModelError> {
+        let (tools, dialect) = (&draft.request.tools, draft.profile.dialect);
+        if tools.is_empty() {
+            return Ok(Shared(None));
+        }
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lists.iter().find(|(known, of, _)| *of == dialect && known == tools);
+        if let Some((.., written)) = known {
+            return Ok(Shared(Some(Arc::clone(written))));
+        }
+        let written = Arc::new(draft.tools()?);
+        if lists.len() >= Self::LISTS {
+            lists.clear();
+        }
+        lists.push((tools.clone(), dialect, Arc::clone(&written)));
+        Ok(Shared(Some(written)))
+    }
+}
+
 impl Draft<'_> {
     /// # Errors
     /// [`ModelError::Stop`] for tools that no server would take.
-    pub fn body(&self) -> Result<Value, ModelError> {
+    pub fn body(&self, written: &Written) -> Result<Body, ModelError> {
+        Ok(Body { tools: written.find(self)?, head: self.head() })
+    }
+
+    /// All but the tools.
+    fn head(&self) -> Map<String, Value> {
         let Self { request, profile, model, .. } = self;
         let limit = request.max_tokens.saturating_add(profile.thinking_tokens);
         let mut body = Map::from_iter([
@@ -44,10 +105,7 @@ impl Draft<'_> {
         if self.stream && profile.stream_usage {
             body.insert("stream_options".to_owned(), json!({ "include_usage": true }));
         }
-        if !request.tools.is_empty() {
-            body.insert("tools".to_owned(), self.tools()?);
-        }
-        Ok(Value::Object(body))
+        body
     }
 
     fn tools(&self) -> Result<Value, ModelError> {

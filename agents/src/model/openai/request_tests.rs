@@ -23,7 +23,13 @@ fn tool(name: &str, parameters: Value) -> ToolSpec {
 
 fn body(name: ProfileName, model: &str, stream: bool, request: &ModelRequest) -> Result<Value, ModelError> {
     let profile = Profile::named(name);
-    Draft { request, profile: &profile, model, reasoning_effort: None, images: &[Vec::new()], stream }.body()
+    let draft =
+        Draft { request, profile: &profile, model, reasoning_effort: None, images: &[Vec::new()], stream };
+    let written = Written::default();
+    // What is remembered is what was written.
+    let first = serde_json::to_value(draft.body(&written)?).unwrap();
+    assert_eq!(serde_json::to_value(draft.body(&written)?).unwrap(), first);
+    Ok(first)
 }
 
 #[test]
@@ -50,7 +56,7 @@ fn each_profile_has_its_own_words() {
         images: &[],
         stream: false,
     };
-    assert_eq!(draft.body().unwrap()["reasoning_effort"], "low");
+    assert_eq!(draft.head()["reasoning_effort"], "low");
 }
 
 #[test]
