@@ -156,11 +156,15 @@ pub(super) async fn outcomes(
             let told = passing(run, &mut machine, index, outcome);
             run.tell(told);
         }
-        if machine.next(&run.agent.definition.limits) == Step::Park {
-            return rest(run, machine).await;
-        }
-        if pending(&run.belt, &run.taken) == Pending::Steer {
-            overhear(run, &mut machine).await?;
+        match machine.next(&run.agent.definition.limits) {
+            Step::Park => return rest(run, machine).await,
+            // What comes too late for this turn makes the next one.
+            Step::Finish(_) => {}
+            Step::CallModel | Step::CallTools(_) => {
+                if pending(&run.belt, &run.taken) == Pending::Steer {
+                    overhear(run, &mut machine).await?;
+                }
+            }
         }
         return Ok(machine);
     }
