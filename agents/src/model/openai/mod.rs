@@ -30,7 +30,7 @@ use async_trait::async_trait;
 use domain::{clock::Clock, id::Ids, tool::ToolSpec};
 use futures::StreamExt as _;
 use reqwest::header::ACCEPT;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::{
     assemble::{Assembler, Draft},
