@@ -5,7 +5,7 @@ use std::{
     io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -147,27 +147,27 @@ pub struct Running {
     pub address: String,
     /// From the start of the process to its readiness.
     pub started_in: Duration,
+    /// Kept open: a process that prints to nobody ends.
+    output: BufReader<ChildStdout>,
 }
 
 impl Running {
     fn start(mut command: Command, listens: bool, mark: &str) -> anyhow::Result<Self> {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
-        let output = child.stdout.take().context("no output")?;
-        let mut running = Self { child, address: String::new(), started_in: Duration::ZERO };
-        let mut lines = BufReader::new(output).lines();
-        if !listens {
-            lines.next();
-            return Ok(running);
-        }
-        for line in lines {
-            let line = line?;
+        let output = BufReader::new(child.stdout.take().context("no output")?);
+        let mut running = Self { child, address: String::new(), started_in: Duration::ZERO, output };
+        loop {
+            let mut line = String::new();
+            ensure!(running.output.read_line(&mut line)? > 0, "it ended before it was ready");
+            if !listens {
+                return Ok(running);
+            }
             if let Some((_, after)) = line.split_once(mark) {
                 running.address = after.split('/').next().unwrap_or_default().trim().to_owned();
                 return Ok(running);
             }
         }
-        bail!("it ended before it listened")
     }
 
     async fn ready(&self) -> anyhow::Result<()> {
