@@ -16,6 +16,9 @@ use crate::{Error, Tx, among, args, db::among::list, event, inbox::to_json, lock
 /// Waits between tries are shorter; whoever sleeps longer waits for a person.
 const LONG_WAIT: std::time::Duration = std::time::Duration::from_secs(600);
 
+/// Whoever counts what a channel sent lately and then claims does both alone; see `Tx::one_at_a_time`.
+const PACE: i64 = 1006;
+
 /// One thing to send.
 #[derive(Clone, Debug)]
 pub struct Send {
@@ -145,7 +148,7 @@ pub async fn anything_due(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Re
 /// # Errors
 /// [`Error::Database`].
 pub async fn claims_take_turns(tx: &mut Tx) -> Result<(), Error> {
-    tx.one_claim_at_a_time(CLAIM).await
+    tx.one_at_a_time(PACE).await
 }
 
 /// Takes up to `limit` due rows of `channel`: of each address only the oldest unsettled one, so order is kept.
