@@ -65,13 +65,13 @@ export class App {
     this.meet(me);
     this.live.start();
     await Promise.all([this.drafts.restore(), this.outbox.restore()]);
+    this.store.tell("drafts");
     void this.#read("users", async () => {
       const page = await this.api.get("/users");
       this.store.users = page.items.map((/** @type {any} */ user) => ({ user_id: user.id, name: user.name, role: user.role }));
     });
     this.staleCounts();
     this.staleApprovals();
-    this.staleHealth();
     await list;
   }
 
@@ -116,7 +116,6 @@ export class App {
     }
     this.staleCounts();
     this.staleApprovals();
-    this.staleHealth();
     this.store.changed("scope:note", "scope:task", "scope:job");
   }
 
@@ -152,7 +151,7 @@ export class App {
 
   staleHealth() {
     this.#later("health", PAUSE_MS, async () => {
-      const told = await this.api.get("/channels").catch(() => ({ items: [] }));
+      const told = await this.api.get("/health/channels");
       this.store.troubles.clear();
       for (const channel of told.items ?? []) if (channel.trouble) this.store.troubles.set(channel.name, channel.trouble);
       this.store.changed("health");

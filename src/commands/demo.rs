@@ -40,6 +40,8 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
         bind: settings.bind,
         webhook_url: Some(format!("http://{}:{port}/whatsapp/webhook", settings.bind)),
         people: phones(settings)?,
+        // The database outlives the sandbox: an id of the last start would be taken for a repeat.
+        seed: rand::random(),
         delays: sandbox::Delays { template_review_ms: 0, ..sandbox::Delays::default() },
         ..sandbox::Config::default()
     };
@@ -100,7 +102,11 @@ async fn login_link(
 fn phones(settings: &Settings) -> Result<Vec<PersonConfig>, Failure> {
     let demo = Demo::read(settings)?;
     let phone = |role: Role| {
-        demo.holder(role).map(|person| PersonConfig::new(role.as_str(), &person.name, &person.phone))
+        demo.holder(role).map(|person| PersonConfig {
+            // The same person at each start.
+            user_id: Some(format!("DE.{:0>16}", person.phone)),
+            ..PersonConfig::new(role.as_str(), &person.name, &person.phone)
+        })
     };
     Ok([Role::Technician, Role::Office].into_iter().filter_map(phone).collect())
 }

@@ -65,6 +65,11 @@ export class Store {
     else requestAnimationFrame(tell);
   }
 
+  /** For what somebody wants done now, not for what has changed. @param {string} topic */
+  tell(topic) {
+    for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
+  }
+
   /**
    * Takes a thread over unless a later state of it is known.
    * @param {Thread} thread

@@ -147,8 +147,8 @@ function ofThread(app, thread, section, anchor) {
   /** @type {Command[]} */
   const all = [];
   const add = (/** @type {string} */ permission, /** @type {string} */ label, /** @type {string} */ shape, /** @type {string} */ hint, /** @type {() => void} */ run) => app.store.may(permission) && all.push({ label, icon: shape, hint, section, run });
-  add("thread.reply", t("key_reply"), "reply", "R", () => app.store.changed("write-reply"));
-  add("thread.note", t("key_note"), "note", "N", () => app.store.changed("write-note"));
+  add("thread.reply", t("key_reply"), "reply", "R", () => app.store.tell("write-reply"));
+  add("thread.note", t("key_note"), "note", "N", () => app.store.tell("write-note"));
   add("thread.take_over", t(agent ? "take_over" : "hand_back"), "hand", "T", () => void (agent ? app.actions.takeOver(thread) : app.actions.handBack(thread)));
   add("thread.assign", t("assign"), "person", "A", () => assignMenu(app, anchor(), thread));
   add("thread.assign", t("assign_me"), "person", "", () => app.store.me && void app.actions.assign(thread, { user_id: app.store.me.user_id, name: app.store.me.name }));
@@ -156,6 +156,6 @@ function ofThread(app, thread, section, anchor) {
   add("thread.assign", t(resolved ? "reopen" : "resolve"), "check", "E", () => void (resolved ? app.actions.reopen(thread) : app.actions.resolve(thread)));
   add("thread.assign", t("labels"), "label", "L", () => labelDialog(app, thread));
   add("thread.assign", t("mark_unread"), "unread", "U", () => void app.actions.markUnread(thread));
-  add("thread.reply", t("templates"), "template", "", () => app.store.changed("pick-template"));
+  add("thread.reply", t("templates"), "template", "", () => app.store.tell("pick-template"));
   return all;
 }

@@ -12,7 +12,7 @@ import { openPalette } from "./palette.js";
 export function shortcuts(app) {
   const thread = () => app.store.threads.get(app.open ?? "");
   const open = () => app.open !== null;
-  const tell = (/** @type {string} */ topic) => () => app.store.changed(topic);
+  const tell = (/** @type {string} */ topic) => () => app.store.tell(topic);
   const anchor = () => /** @type {HTMLElement} */ (document.querySelector('[data-focus="head-more"]') ?? document.body);
   const withThread = (/** @type {(thread: import("../data/shapes.js").Thread) => void} */ run) => () => {
     const now = thread();
@@ -31,7 +31,7 @@ export function shortcuts(app) {
     { keys: ["/"], shown: ["/"], words: "key_search", ...list, run: tell("focus-search") },
     { keys: ["Escape"], shown: ["Esc"], words: "key_close", ...list, when: open, run: () => {
       app.router.go(writeFilter(app.list.filter));
-      app.store.changed("focus-list");
+      app.store.tell("focus-list");
     } },
     { keys: ["r"], shown: ["R"], words: "key_reply", ...verb, run: tell("write-reply") },
     { keys: ["n"], shown: ["N"], words: "key_note", ...verb, run: tell("write-note") },

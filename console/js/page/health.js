@@ -25,9 +25,9 @@ export function healthPage(app, scope) {
   const part = (/** @type {string} */ title, /** @type {Node} */ place) => el("section", { class: "panel" }, el("h2", {}, title), place);
   fill(body, el("div", { class: "columns" }, part(t("channels"), channels), part(t("queues"), queues)), el("h2", { class: "inline-form" }, t("failed_deliveries")), failed);
   const runs = [
-    reading(app, scope, channels, () => app.api.get("/channels"), drawChannels, ["scope:channel"]),
+    reading(app, scope, channels, () => app.api.get("/health/channels"), drawChannels, ["scope:channel"]),
     reading(app, scope, queues, plainStatus, drawQueues),
-    reading(app, scope, failed, () => app.api.get("/queue/deliveries", { state: "failed", limit: 100 }), (told) => drawFailed(app, told, () => void runs[2]?.())),
+    reading(app, scope, failed, () => app.api.get("/deliveries", { state: "failed", limit: 100 }), (told) => drawFailed(app, told, () => void runs[2]?.())),
   ];
   scope.every(() => runs.forEach((run) => void run()), EVERY_MS);
   return node;
@@ -78,7 +78,7 @@ function drawFailed(app, told, again) {
     retry.addEventListener("click", async () => {
       retry.disabled = true;
       try {
-        await app.api.post(`/queue/deliveries/${one.id}/retry`, {});
+        await app.api.post(`/deliveries/${one.id}/retry`, {});
         toast(t("retried"));
       } catch (error) {
         toast(error instanceof Failure ? error.words : t("problem_server"));

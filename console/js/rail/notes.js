@@ -19,10 +19,9 @@ import { section } from "./rail.js";
 export function notesSection(app, id, scope) {
   const list = el("div", { class: "items" });
   const add = el("button", { type: "button", class: "quiet", "aria-label": t("add_note") }, icon("plus", "small"));
-  add.addEventListener("click", () => app.store.changed("write-note"));
+  add.addEventListener("click", () => app.store.tell("write-note"));
   const node = section(t("notes"), add, list);
   const read = async () => {
-    add.hidden = !app.store.may("thread.note");
     try {
       const { items } = await app.api.get(`/threads/${id}/notes`, { limit: 50 });
       const newest = [...items].sort((/** @type {Note} */ a, /** @type {Note} */ b) => (a.created_at < b.created_at ? 1 : -1)).slice(0, 10);
@@ -33,7 +32,9 @@ export function notesSection(app, id, scope) {
   };
   app.store.on(`notes:${id}`, () => void read(), scope.signal);
   app.store.on(`scope:note:${id}`, () => void read(), scope.signal);
-  app.store.on("me", () => void read(), scope.signal);
+  const may = () => (add.hidden = !app.store.may("thread.note"));
+  app.store.on("me", may, scope.signal);
+  may();
   void read();
   return node;
 }

@@ -24,8 +24,10 @@ export function railPane(app) {
   let shown = null;
 
   const draw = () => {
-    if (app.open === shown) return;
-    shown = app.open;
+    // A thread that there is not has nothing beside it.
+    const open = app.open && app.store.threads.has(app.open) ? app.open : null;
+    if (open === shown) return;
+    shown = open;
     scope.close();
     scope = new Scope();
     if (!shown) return void fill(sections);
@@ -33,6 +35,7 @@ export function railPane(app) {
     fill(sections, personSection(app, id, scope), approvalsSection(app, id, scope), jobsSection(app, id, scope), tasksSection(app, { thread: id }, scope), notesSection(app, id, scope));
   };
   app.store.on("route", draw);
+  app.store.on("threads", draw);
   draw();
   return pane;
 }

@@ -178,7 +178,7 @@ export function composer(app, id, view, scope) {
     const files = attachments.take();
     const reply = answered ? { reply_to: answered.id } : {};
     clear();
-    app.store.changed(`typed:${id}`);
+    app.store.tell(`typed:${id}`);
     if (files.length === 0) await app.outbox.send(id, { text, ...reply }, [{ type: "text", text }]);
     for (const [index, file] of files.entries()) {
       const caption = index === 0 && text !== "" ? { caption: text } : {};
@@ -242,6 +242,11 @@ export function composer(app, id, view, scope) {
     if (mode() === "reply") attachments.add([...(event.dataTransfer?.files ?? [])]);
   });
 
+  app.store.on("drafts", () => {
+    // The device was slower than the page: whatever was typed meanwhile is newer.
+    if (field.value === "") field.value = draft()[mode()];
+    dress();
+  }, scope.signal);
   view.onReply((message) => quote(message));
   app.store.on(`thread:${id}`, dress, scope.signal);
   app.store.on("me", dress, scope.signal);

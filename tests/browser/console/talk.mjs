@@ -51,7 +51,7 @@ export async function talk(stage) {
 
 async function note(stage) {
   const { page } = stage;
-  await page.locator("body").press("Escape");
+  await page.getByTestId("composer").press("Escape");
   await page.keyboard.press("n");
   await page.getByTestId("composer").fill("The bell is broken");
   await page.keyboard.press("Enter");
