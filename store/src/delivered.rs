@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use domain::{
     address::{Address, ChannelName},
     clock::Millis,
-    id::{ConversationId, MessageId, TurnId},
+    id::{ConversationId, Ids, MessageId, TurnId},
     outbound::DeliveryState,
 };
 
 use crate::{
     Error, Tx, among, args,
     db::among::list,
-    outbox::{Send, rank},
+    outbox::{self, Send, rank},
 };
 
 /// Where a message is on its way.
@@ -104,4 +104,16 @@ pub async fn failed(tx: &mut Tx, message: &MessageId) -> Result<Vec<Send>, Error
             })
         })
         .collect()
+}
+
+/// Queues what [`failed`] finds; says how many rows were queued now and not by somebody else at the same time.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn retry(tx: &mut Tx, ids: &Ids, message: &MessageId, now: Millis) -> Result<usize, Error> {
+    let mut queued = 0;
+    for piece in failed(tx, message).await? {
+        queued += usize::from(outbox::queue(tx, ids, &piece, now).await?.1);
+    }
+    Ok(queued)
 }

@@ -64,7 +64,7 @@ macro_rules! filtered {
         " AND ($1 IS NULL OR t.status = $1)
           AND ($2 IS NULL OR COALESCE(t.assignee, '') = $2)
           AND ($3 IS NULL OR EXISTS (SELECT 1 FROM label l WHERE l.conversation_id = t.conversation_id AND l.name = $3))
-          AND ($4 IS NULL OR c.owner = $4
+          AND ($4 IS NULL OR ($4 LIKE 'staff:%' AND c.owner = $4)
                OR $4 = CASE WHEN c.owner LIKE 'staff:%' THEN 'staff' WHEN c.owner <> 'agent' THEN 'phone'
                             WHEN c.agent = 'nobody' THEN 'none' ELSE 'agent' END)
           AND ($5 = 0 OR t.unread > 0)

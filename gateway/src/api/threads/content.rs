@@ -85,8 +85,8 @@ fn choices(gateway: &Gateway, titles: &[String]) -> Result<Vec<Choice>, Problem>
 }
 
 fn template_of(gateway: &Gateway, asked: &TemplateBody) -> Result<Words, Problem> {
-    let known = gateway.config.templates.iter();
-    let offer = known.filter(|offer| offer.name == asked.name && offer.language == asked.language).next();
+    let mut known = gateway.config.templates.iter();
+    let offer = known.find(|offer| offer.name == asked.name && offer.language == asked.language);
     let offer =
         offer.ok_or_else(|| invalid("template.name", "there is no such template in that language"))?;
     if asked.values.len() != offer.values() {

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{id::MessageId, staff::Permission};
 use serde_json::json;
-use store::{delivered, event, outbox};
+use store::{delivered, event};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -54,16 +54,13 @@ async fn post(
     let (ids, again) = (gateway.ids.clone(), id.clone());
     let queued = gateway.store.write(move |tx| {
         Box::pin(async move {
-            let failed = delivered::failed(tx, &again).await?;
-            for piece in &failed {
-                outbox::put(tx, &ids, piece, now).await?;
-            }
-            if !failed.is_empty() {
+            let queued = delivered::retry(tx, &ids, &again, now).await?;
+            if queued > 0 {
                 let body = json!({ "message": again });
                 event::put(tx, "status", Some(&message.conversation), &body, now).await?;
                 refusal::note(tx, &principal, "sent_again", again.as_str(), now).await?;
             }
-            Ok(failed.len())
+            Ok(queued)
         })
     });
     if queued.await? == 0 {

@@ -4,7 +4,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
 };
 use channels::{plan::plan, whatsapp::window};
 use domain::{
@@ -104,7 +104,11 @@ pub(crate) struct Sent {
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = SendBody,
     responses(
-        (status = 201, body = MessageView),
+        (
+            status = 201,
+            body = MessageView,
+            headers(("Idempotent-Replayed" = String, description = "`true` where the same had been sent before"))
+        ),
         (status = 400, description = "`invalid_key`", body = Problem),
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.reply`", body = Problem),
@@ -123,7 +127,7 @@ async fn post(
     Id(id): Id<ConversationId>,
     headers: HeaderMap,
     Read(mut body): Read<SendBody>,
-) -> Result<(StatusCode, Json<MessageView>), Problem> {
+) -> Result<(StatusCode, HeaderMap, Json<MessageView>), Problem> {
     if let Some(key) = headers.get("idempotency-key") {
         let key = key.to_str().map_err(|_| bad_key())?;
         if body.client_msg_id.as_deref().is_some_and(|own| own != key) {
@@ -132,7 +136,11 @@ async fn post(
         body.client_msg_id = Some(key.to_owned());
     }
     let sent = send(&gateway, &principal, &id, body).await?;
-    Ok((StatusCode::CREATED, Json(sent.message)))
+    let mut told = HeaderMap::new();
+    if sent.repeat {
+        told.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    Ok((StatusCode::CREATED, told, Json(sent.message)))
 }
 
 fn bad_key() -> Problem {
