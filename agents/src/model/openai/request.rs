@@ -51,9 +51,12 @@ impl Serialize for Shared {
     }
 }
 
+/// The tools of one agent, and how they are written.
+type Tools = (Vec<ToolSpec>, Dialect, Arc<Value>);
+
 /// The tools of each agent as they were last written.
 #[derive(Default)]
-pub(super) struct Written(Mutex<Vec<(Vec<ToolSpec>, Dialect, Arc<Value>)>>);
+pub(super) struct Written(Mutex<Vec<Tools>>);
 
 impl Written {
     /// Lists of tools that are remembered: there are as many as agents.
