@@ -1,4 +1,6 @@
-//! The only SQL in the house: SQLite or Postgres behind one text. `db` holds what differs; then one table a file.
+//! The only SQL in the house: SQLite or Postgres behind one text. SQLite uses a partial index only where the statement
+//! repeats the index's own condition word for word: that is why some say a state twice. `db` holds what differs; then
+//! one table a file.
 
 pub mod approval;
 pub mod audit;

@@ -339,7 +339,8 @@ pub async fn resend(
 pub async fn release(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
     tx.exec(
         "UPDATE outbox SET due_ms = $3
-         WHERE channel = $1 AND external = $2 AND state = 'queued'
+         WHERE channel = $1 AND external = $2 AND state IN ('queued', 'sending', 'unknown')
+           AND state = 'queued'
            AND ((attempts = 0 AND due_ms > $3) OR due_ms > $4)",
         args![address.channel.as_str(), &address.external, now, now.plus(LONG_WAIT)],
     )

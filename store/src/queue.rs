@@ -196,6 +196,7 @@ pub async fn anything_due(
         let queued = tx
             .row(
                 "SELECT seq FROM outbox WHERE channel = $1
+                   AND state IN ('queued', 'sending', 'unknown')
                    AND (state = 'sending' OR (state = 'queued' AND attempts = 0))
                    AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
                  LIMIT 1",
@@ -225,14 +226,14 @@ pub async fn reclaim(tx: &mut Tx, agents: &[String], channels: &[String], now: M
         tx.exec("UPDATE conversation SET lease_ms = 0 WHERE agent = $1 AND lease_ms > $2", args![agent, now])
             .await?;
         tx.exec(
-            "UPDATE turn SET due_ms = $2 WHERE agent = $1 AND state = 'running' AND due_ms > $2",
+            "UPDATE turn SET due_ms = $2 WHERE agent = $1 AND state IN ('due', 'running') AND state = 'running' AND due_ms > $2",
             args![agent, now],
         )
         .await?;
     }
     for channel in channels {
         tx.exec(
-            "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state = 'sending' AND due_ms > $2",
+            "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND state = 'sending' AND due_ms > $2",
             args![channel, now],
         )
         .await?;

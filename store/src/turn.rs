@@ -46,7 +46,8 @@ pub async fn schedule(
     let gathering = tx
         .exec(
             "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
-             WHERE conversation_id = $1 AND state = 'due' AND machine IS NULL",
+             WHERE conversation_id = $1 AND state IN ('due', 'running', 'parked') AND state = 'due'
+               AND machine IS NULL",
             args![&conversation.id.0, due],
         )
         .await?;
@@ -89,7 +90,8 @@ pub async fn claim(
            AND c.owner = 'agent'
            AND NOT EXISTS (
              SELECT 1 FROM turn e
-             WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running')
+             WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running', 'parked')
+               AND e.state IN ('due', 'running')
                AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))
          ORDER BY t.due_ms, t.seq LIMIT $3"
     );
