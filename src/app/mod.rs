@@ -130,7 +130,8 @@ impl App {
                 configuration: Some(Arc::new(AtTheConsole::of(settings))),
                 tester: whatsapp.as_ref().map(|channel| {
                     let place = settings.public_url.as_deref();
-                    Arc::new(ConnectivityTest::new(Arc::clone(channel), place)) as Arc<dyn gateway::configuration::Tester>
+                    Arc::new(ConnectivityTest::new(Arc::clone(channel), place))
+                        as Arc<dyn gateway::configuration::Tester>
                 }),
             },
             config: gateway_config(settings)?,

@@ -2,8 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-pub const CRATES: [&str; 11] =
-    ["a2a", "agents", "bench", "channels", "documents", "domain", "gateway", "runtime", "sandbox", "store", "tools"];
+pub const CRATES: [&str; 11] = [
+    "a2a",
+    "agents",
+    "bench",
+    "channels",
+    "documents",
+    "domain",
+    "gateway",
+    "runtime",
+    "sandbox",
+    "store",
+    "tools",
+];
 
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,6 +1,7 @@
 //! The store's story, told on SQLite and on Postgres: one SQL text, the same answers from both.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what broke by failing there")]
 
+mod approvals;
 mod belt;
 mod check;
 mod claims;
