@@ -9,5 +9,6 @@ mod console;
 mod databases;
 mod events;
 mod inspect;
+mod pace;
 mod reached;
 mod trade;
