@@ -21,6 +21,7 @@ mod people;
 mod provider;
 mod push;
 mod replies;
+mod sources;
 mod staff;
 mod strangers;
 mod talk;
