@@ -49,11 +49,11 @@ pub fn read(files: &BTreeMap<String, String>) -> Result<Vec<AgentDefinition>, Er
 pub fn check(agents: &[AgentDefinition], prompts: &Prompts, tools: &[&str]) -> Result<(), Error> {
     for agent in agents {
         let name = || agent.name.0.clone();
-        if !prompts.has(&agent.prompt) {
-            return Err(Error::NoPrompt { agent: name(), prompt: agent.prompt.clone() });
+        if let Some(prompt) = agent.prompts().find(|prompt| !prompts.has(prompt)) {
+            return Err(Error::NoPrompt { agent: name(), prompt: prompt.to_owned() });
         }
-        if let Some(tool) = agent.tools.iter().find(|tool| !tools.contains(&tool.as_str())) {
-            return Err(Error::NoTool { agent: name(), tool: tool.clone(), known: tools.join(", ") });
+        if let Some(tool) = agent.every_tool().find(|tool| !tools.contains(tool)) {
+            return Err(Error::NoTool { agent: name(), tool: tool.to_owned(), known: tools.join(", ") });
         }
         if let Some(peer) =
             agent.peer.as_ref().filter(|peer| !agents.iter().any(|other| other.name == **peer))

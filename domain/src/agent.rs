@@ -45,6 +45,9 @@ pub struct AgentDefinition {
     /// The agent that jobs are handed to and completions come from.
     #[serde(default)]
     pub peer: Option<AgentName>,
+    /// What staff at the console have of it, where they have anything.
+    #[serde(default)]
+    pub console: Option<Console>,
     /// A model's name where it differs from the configured one.
     #[serde(default)]
     pub model: Option<String>,
@@ -55,6 +58,32 @@ pub struct AgentDefinition {
     /// Free values for the prompt, so that a new agent needs no Rust.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
+}
+
+/// What staff at the console have of an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Console {
+    /// The file in `prompts/` for what they ask by words, without its ending.
+    pub prompt: String,
+    /// The one for drafts of a next message; a draft has no tools.
+    pub draft: String,
+    /// What it can do for them. None of these needs an approval: a command waits for nobody.
+    pub tools: Vec<String>,
+}
+
+impl AgentDefinition {
+    /// Every prompt it is ever given.
+    pub fn prompts(&self) -> impl Iterator<Item = &str> {
+        let console = self.console.iter().flat_map(|console| [&console.prompt, &console.draft]);
+        std::iter::once(&self.prompt).chain(console).map(String::as_str)
+    }
+
+    /// Every tool it may ever call.
+    pub fn every_tool(&self) -> impl Iterator<Item = &str> {
+        let console = self.console.iter().flat_map(|console| &console.tools);
+        self.tools.iter().chain(console).map(String::as_str)
+    }
 }
 
 /// What one turn may use up. When one is reached the person gets an honest sentence and staff see the turn.

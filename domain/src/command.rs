@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::{Address, ChannelName},
     clock::Millis,
-    id::{ContactId, ConversationId, MessageId, UserId},
+    id::{ContactId, ConversationId, MessageId, UploadId, UserId},
     language::Language,
     message::{Media, Part},
     staff::ConsoleRole,
@@ -46,6 +46,7 @@ pub enum Request {
         text: String,
     },
     Recording {
+        upload: UploadId,
         media: Media,
     },
     /// The words of a recording that somebody sent, for its message; no agent hears of it.
@@ -70,6 +71,15 @@ impl Request {
             Self::Draft { .. } => "suggest",
         }
     }
+
+    /// The file that it took.
+    #[must_use]
+    pub fn upload(&self) -> Option<&UploadId> {
+        match self {
+            Self::Recording { upload, .. } => Some(upload),
+            Self::Words { .. } | Self::Transcription { .. } | Self::Draft { .. } => None,
+        }
+    }
 }
 
 impl Command {
@@ -90,7 +100,7 @@ impl Command {
     pub fn parts(&self) -> Vec<Part> {
         match &self.request {
             Request::Words { text } => vec![Part::text(text.clone())],
-            Request::Recording { media } | Request::Transcription { media, .. } => {
+            Request::Recording { media, .. } | Request::Transcription { media, .. } => {
                 vec![Part::Media(media.clone())]
             }
             Request::Draft { .. } => vec![Part::text("[draft]")],

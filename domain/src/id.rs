@@ -102,6 +102,8 @@ ids! {
     CustomerId,
     /// Somebody at the console.
     UserId,
+    /// A visit in the calendar.
+    VisitId,
     NoteId,
     /// A task of staff.
     TodoId,

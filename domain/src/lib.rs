@@ -13,6 +13,7 @@ pub mod job;
 pub mod language;
 pub mod live;
 pub mod message;
+pub mod moment;
 pub mod outbound;
 pub mod pace;
 pub mod question;

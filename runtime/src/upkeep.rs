@@ -1,10 +1,11 @@
-//! What is done beside the belt and may wait: the words of messages are indexed, files that nobody sent are taken away.
+//! What is done beside the belt and may wait: the words of messages are indexed, files that nobody sent are taken away, old
+//! events and answers forgotten.
 //! Nothing waits for it, and what it does not manage it finds again.
 
 use std::{sync::Arc, time::Duration};
 
 use domain::clock::Millis;
-use store::{Error, search, upload};
+use store::{Error, command, event, search, upload};
 use tokio_util::sync::CancellationToken;
 
 use crate::belt::Belt;
@@ -15,6 +16,8 @@ const UNSENT: Duration = Duration::from_secs(48 * 3600);
 /// Files looked for at once, and how often.
 const FILES: i64 = 100;
 const ROUNDS: u32 = 300;
+/// How often old events and answers are looked for.
+const FORGETTING: u32 = 5;
 
 /// Works until `stop`.
 pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
@@ -27,6 +30,11 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
         if let Err(error) = index(&belt, &stop).await {
             tracing::warn!(%error, "words wait to be indexed");
         }
+        if round.is_multiple_of(FORGETTING)
+            && let Err(error) = forget(&belt).await
+        {
+            tracing::warn!(%error, "what was kept long enough is still there");
+        }
         if round.is_multiple_of(ROUNDS)
             && let Err(error) = tidy(&belt).await
         {
@@ -38,6 +46,14 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
 
 async fn index(belt: &Belt, stop: &CancellationToken) -> Result<(), Error> {
     while search::fill(&belt.store, belt.now()).await? > 0 && !stop.is_cancelled() {}
+    Ok(())
+}
+
+/// The live log is a window, and answers to commands are kept for a day.
+async fn forget(belt: &Belt) -> Result<(), Error> {
+    let now = belt.now();
+    while event::trim(&belt.store, now).await? {}
+    while belt.store.write(move |tx| Box::pin(async move { command::forget(tx, now).await })).await? {}
     Ok(())
 }
 

@@ -62,7 +62,7 @@ fn usage(error: impl ToString) -> Failure {
     Failure::Usage(error.to_string())
 }
 
-/// Renders the agent's prompt as for a person and as for a job: what a prompt asks for and is never given shows now.
+/// Renders the agent's prompts as for a person and as for a job: what a prompt asks for and is never given shows now.
 fn try_out(agent: &AgentDefinition, prompts: &Prompts, firm: &Firm) -> Result<(), agents::prompt::Error> {
     for person in [json!(null), json!({ "name": "N", "roles": ["technician"] })] {
         let job = json!({ "job_id": "J", "customer_id": "C", "work_done": "W", "state": "queued" });
@@ -74,8 +74,13 @@ fn try_out(agent: &AgentDefinition, prompts: &Prompts, firm: &Firm) -> Result<()
             "today": "2026-01-31",
             "open_jobs": [job],
             "variables": agent.variables,
+            "operator": { "name": "N", "role": "staff" },
+            "now": "Saturday, 2026-01-31 12:00",
+            "zone": "Europe/Berlin",
         });
-        prompts.render(&agent.prompt, &facts)?;
+        for prompt in agent.prompts() {
+            prompts.render(prompt, &facts)?;
+        }
     }
     Ok(())
 }

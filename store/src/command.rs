@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     clock::Millis,
-    command::{Command, Operator},
+    command::{Command, Operator, Request},
     id::{ConversationId, MessageId, TurnId, UserId},
 };
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ use crate::{Error, Tx, args, db::Row, event, inbox::to_json};
 
 /// How long an answer is kept.
 pub const KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// A command that has no answer after this gets none.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// Commands of one user that may wait for their answer.
 const OPEN: i64 = 10;
 /// Rows forgotten in one transaction.
@@ -58,7 +60,7 @@ pub enum Put {
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, command: &Command, now: Millis) -> Result<Put, Error> {
     if let Some(stored) = get(tx, &command.by.user, &command.id).await? {
-        let same = stored.command.request == command.request;
+        let same = same(&stored.command.request, &command.request);
         return Ok(if same { Put::Known(Box::new(stored)) } else { Put::Other });
     }
     let open = tx
@@ -82,6 +84,11 @@ pub async fn put(tx: &mut Tx, command: &Command, now: Millis) -> Result<Put, Err
     }
     let stored = get(tx, &command.by.user, &command.id).await?;
     Ok(stored.map_or(Put::Other, |stored| Put::Known(Box::new(stored))))
+}
+
+/// A recording is the same by its file: its words are added later.
+fn same(stored: &Request, asked: &Request) -> bool {
+    stored.upload().is_some_and(|upload| asked.upload() == Some(upload)) || stored == asked
 }
 
 /// # Errors
@@ -112,6 +119,26 @@ pub async fn heard(
     )
     .await?;
     Ok(())
+}
+
+/// The command that `turn` of `conversation` answers: the one it heard, or the oldest that none has heard yet.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn next(
+    tx: &mut Tx,
+    conversation: &ConversationId,
+    turn: &TurnId,
+) -> Result<Option<Command>, Error> {
+    let row = tx
+        .row(
+            "SELECT c.body, c.result, c.finished_ms FROM command c JOIN message m ON m.id = c.message_id
+             WHERE c.conversation_id = $1 AND c.state = 'open' AND (m.turn_id = $2 OR m.unheard = 1)
+             ORDER BY CASE WHEN m.turn_id IS NULL THEN 1 ELSE 0 END, m.seq LIMIT 1",
+            args![conversation.as_str(), turn.as_str()],
+        )
+        .await?;
+    row.map(|row| read(&row).map(|stored| stored.command)).transpose()
 }
 
 /// The commands that `turn` of `conversation` heard and has not answered.
@@ -157,11 +184,12 @@ pub async fn answer(
     Ok(changed == 1)
 }
 
-/// Forgets answers that were kept long enough. `true` where there may be more.
+/// Forgets answers that were kept long enough, and gives up what nobody answered in time. `true` where there may be more.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn forget(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
+    let given_up = give_up(tx, now).await?;
     let before = now.0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX));
     let gone = tx
         .exec(
@@ -171,7 +199,29 @@ pub async fn forget(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
             args![before, BATCH],
         )
         .await?;
-    Ok(i64::try_from(gone).unwrap_or(BATCH) >= BATCH)
+    Ok(given_up >= BATCH || i64::try_from(gone).unwrap_or(BATCH) >= BATCH)
+}
+
+/// Whoever asked hears that no answer comes: their turn was lost to trouble of ours, or no process runs the agent.
+async fn give_up(tx: &mut Tx, now: Millis) -> Result<i64, Error> {
+    let before = now.0.saturating_sub(i64::try_from(PATIENCE.as_millis()).unwrap_or(i64::MAX));
+    let rows = tx
+        .rows(
+            "SELECT body, result, finished_ms FROM command WHERE created_ms < $1 AND state = 'open'
+             ORDER BY created_ms LIMIT $2",
+            args![before, BATCH],
+        )
+        .await?;
+    for row in &rows {
+        let Command { by, id, .. } = read(row)?.command;
+        let late = Answer::Error {
+            code: "timed_out".to_owned(),
+            message: "no answer came in time; ask again".to_owned(),
+            retryable: true,
+        };
+        answer(tx, &by, &id, &late, now).await?;
+    }
+    Ok(i64::try_from(rows.len()).unwrap_or(BATCH))
 }
 
 fn read(row: &Row) -> Result<Stored, Error> {

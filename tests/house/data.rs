@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use agents::{definition, prompt::Prompts};
-use domain::language::Language;
+use domain::{agent::AgentDefinition, language::Language};
 use plumbline::assets::{self, Folder};
 use tools::toolbox::Toolbox;
 
@@ -21,8 +21,7 @@ fn each_prompt_and_tool_that_an_agent_names_exists() {
 #[test]
 fn each_tool_belongs_to_an_agent() {
     let definitions = definition::read(&Folder::Agents.built_in()).unwrap();
-    let asked: BTreeSet<&str> =
-        definitions.iter().flat_map(|agent| agent.tools.iter().map(String::as_str)).collect();
+    let asked: BTreeSet<&str> = definitions.iter().flat_map(AgentDefinition::every_tool).collect();
     let toolbox = Toolbox::new();
     let idle: Vec<&str> = toolbox.names().into_iter().filter(|name| !asked.contains(name)).collect();
     assert!(idle.is_empty(), "no agent uses {idle:?}");
@@ -66,7 +65,8 @@ fn each_text_that_code_says_is_there_and_in_both_languages() {
 #[test]
 fn every_prompt_is_some_agents_and_no_file_is_left_over() {
     let definitions = definition::read(&Folder::Agents.built_in()).unwrap();
-    let asked: BTreeSet<String> = definitions.into_iter().map(|agent| agent.prompt).collect();
+    let asked: BTreeSet<String> =
+        definitions.iter().flat_map(AgentDefinition::prompts).map(ToOwned::to_owned).collect();
     let there: BTreeSet<String> = files(&root().join("prompts"), "md")
         .iter()
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())

@@ -1,6 +1,7 @@
 //! What agents can do, one tool a file. A tool decides nothing about who may: approvals are the dispatcher's.
 
 mod argument;
+pub mod console;
 pub mod field;
 pub mod jobs;
 pub mod office;

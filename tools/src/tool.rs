@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use domain::{
     agent::AgentName,
     clock::Millis,
+    command::Operator,
     contact::{Contact, Role},
     conversation::Conversation,
     firm::Firm,
-    id::{CallId, Ids, JobId, QuestionId, TurnId},
+    id::{CallId, ConversationId, Ids, JobId, QuestionId, TurnId},
     question::{self, Proposal, Purpose},
     tool::Effect,
     turn::Wake,
@@ -33,6 +34,10 @@ pub struct Context {
     pub conversation: Conversation,
     /// The verified person of the conversation; `None` on the link.
     pub contact: Option<Contact>,
+    /// Who asks at the console; `None` everywhere else.
+    pub operator: Option<Operator>,
+    /// The conversation that was on their screen.
+    pub about: Option<ConversationId>,
     pub turn: TurnId,
     pub call: CallId,
     pub now: Millis,

@@ -10,7 +10,7 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
-    field, jobs, office, schema,
+    console, field, jobs, office, schema,
     tool::{Answer, Context, Gate, Refusal, Tool, ToolError},
 };
 
@@ -159,6 +159,12 @@ impl Toolbox {
         toolbox.add(office::cancel_invoice::CancelInvoice);
         toolbox.add(jobs::get_job_status::GetJobStatus);
         toolbox.add(jobs::list_open_jobs::ListOpenJobs);
+        toolbox.add(console::list_tasks::ListTasks);
+        toolbox.add(console::create_task::CreateTask);
+        toolbox.add(console::complete_task::CompleteTask);
+        toolbox.add(console::find_contact::FindContact);
+        toolbox.add(console::list_visits::ListVisits);
+        toolbox.add(console::plan_visit::PlanVisit);
         toolbox
     }
 

@@ -138,10 +138,14 @@ pub fn history(messages: &[Message], budget: u64) -> Vec<Spoken> {
 }
 
 fn speak(message: &Message) -> Spoken {
-    // A note for the agent was said to nobody.
-    let note = message.author == Author::House && message.direction == Direction::Internal;
-    let by_agent = !note
-        && matches!(message.author, Author::Agent(_) | Author::House | Author::Staff(_) | Author::Phone);
+    let by_agent = match message.author {
+        Author::Agent(_) | Author::Phone => true,
+        // What staff ask at the console is said to the agent.
+        Author::Staff(_) => message.direction != Direction::In,
+        // A note for the agent was said to nobody, and of a stranger nobody is kept but the house.
+        Author::House => message.direction == Direction::Out,
+        Author::Contact(_) | Author::Peer(_) => false,
+    };
     Spoken { by_agent, text: clip(&parts(&message.parts, None), MESSAGE_CHARS) }
 }
 

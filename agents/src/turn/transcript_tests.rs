@@ -9,7 +9,8 @@ use domain::{
 use super::*;
 
 fn message(author: Author, text: &str) -> Message {
-    let direction = Direction::In;
+    let theirs = matches!(author, Author::Contact(_) | Author::Peer(_));
+    let direction = if theirs { Direction::In } else { Direction::Out };
     Message::new("m".into(), &"c".into(), direction, author, vec![Part::text(text)], Millis(0))
 }
 

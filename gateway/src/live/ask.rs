@@ -4,6 +4,7 @@
 
 use domain::{
     command::{Command, Operator, Request},
+    id::UploadId,
     inbound::{Arrival, Inbound},
     language::Language,
     staff::Permission,
@@ -18,6 +19,7 @@ use store::{
 use super::{
     act::{Actor, Answers, refusal, response, unfit},
     frame::{Incoming, Trouble},
+    submit::recording,
 };
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
@@ -51,7 +53,7 @@ pub(crate) async fn ask(gateway: &Gateway, actor: &Actor, incoming: &Incoming) -
     let id = incoming.id.as_deref().ok_or_else(|| unfit("a command needs an id".to_owned()))?;
     let wish: Wish = incoming.data().map_err(unfit)?;
     let principal = actor.principal();
-    let stored = match understood(gateway, &principal, wish).await {
+    let stored = match understood(gateway, &principal, id, wish).await {
         Ok((request, place)) => {
             let about = incoming.conversation_id.as_deref().map(Into::into);
             let command = Command {
@@ -75,6 +77,7 @@ pub(crate) async fn ask(gateway: &Gateway, actor: &Actor, incoming: &Incoming) -
 async fn understood(
     gateway: &Gateway,
     principal: &Principal,
+    id: &str,
     wish: Wish,
 ) -> Result<(Request, Place), Problem> {
     principal.require(Permission::ThreadView)?;
@@ -87,8 +90,14 @@ async fn understood(
             Ok((Request::Words { text }, place))
         }
         Wish::VoiceCommand { upload_id, place } => {
-            let media = super::submit::recording(gateway, principal, &upload_id).await?;
-            Ok((Request::Recording { media }, place))
+            let upload = UploadId(upload_id);
+            let known = command::get(&mut gateway.store.reader(), &principal.user, id).await?;
+            if let Some(known) = known.filter(|known| known.command.request.upload() == Some(&upload)) {
+                // A repeat: the file is the command's since.
+                return Ok((known.command.request, place));
+            }
+            let media = recording(gateway, principal, &upload).await?;
+            Ok((Request::Recording { media, upload }, place))
         }
     }
 }
@@ -117,6 +126,7 @@ pub(crate) async fn submit(gateway: &Gateway, command: Command) -> Result<Option
             let put = command::put(tx, &command, now).await?;
             if put == Put::New {
                 let address = command.address();
+                let upload = command.request.upload().cloned();
                 let arrival = Arrival {
                     channel: address.channel,
                     external: format!("{}:{}", command.by.user, command.id),
@@ -124,6 +134,9 @@ pub(crate) async fn submit(gateway: &Gateway, command: Command) -> Result<Option
                     body: Inbound::Command(command),
                 };
                 inbox::put(tx, &ids, &arrival, now).await?;
+                if let Some(upload) = upload {
+                    store::upload::used(tx, &upload).await?;
+                }
             }
             Ok(put)
         })

@@ -2,7 +2,7 @@
 //! so that a page knows one form. What is not there any more is told to nobody.
 
 use domain::{
-    id::{JobId, QuestionId, UserId},
+    id::{JobId, NoteId, QuestionId, TodoId, UserId},
     message::Direction,
     staff::Permission,
 };
@@ -15,7 +15,7 @@ use super::{
     rendered::{Rendered, Shown},
 };
 use crate::{
-    api::{approvals, jobs},
+    api::{approvals, jobs, notes, tasks},
     error::Problem,
     state::Gateway,
 };
@@ -55,14 +55,8 @@ async fn show(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>
         }),
         "approval" => approval(tx, event).await?,
         "job" => job(tx, event).await?,
-        "task" => Some(status(
-            "task",
-            json!({ "task_id": body("task"), "op": body("op"), "conversation": batch.thread(event) }),
-        )),
-        "note" => Some(Shown {
-            summary: None,
-            ..status("note", json!({ "note_id": body("note"), "op": body("op") }))
-        }),
+        "task" => task(tx, batch, event).await?,
+        "note" => note(tx, event).await?,
         "contact" => Some(status("contact", json!({ "contact_id": body("contact") }))),
         "channel" => Some(status("channel", event.body.clone())),
         "setting" => Some(Shown { needs: Permission::SettingsView, ..status("setting", event.body.clone()) }),
@@ -133,6 +127,20 @@ async fn job(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
     let Some(id) = text(&event.body, "job") else { return Ok(None) };
     let found = jobs::shown(tx, &JobId::from(id)).await;
     Ok(there(found)?.map(|view| status("job", json!({ "job_id": id, "job": view }))))
+}
+
+async fn task(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>, Error> {
+    let Some(id) = text(&event.body, "task") else { return Ok(None) };
+    let view = tasks::shown(tx, &TodoId::from(id)).await?;
+    let data = json!({ "task_id": id, "task": view, "conversation": batch.thread(event) });
+    Ok(Some(status("task", data)))
+}
+
+/// A note is told to those who look on; one that was taken away is `null`.
+async fn note(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
+    let Some(id) = text(&event.body, "note") else { return Ok(None) };
+    let view = notes::shown(tx, &NoteId::from(id)).await?;
+    Ok(Some(Shown { summary: None, ..status("note", json!({ "note_id": id, "note": view })) }))
 }
 
 /// What is there. One that cannot be shown must not stop the others: it is in the log, and told to nobody.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use domain::{
     clock::Millis,
-    contact::Contact,
     id::QuestionId,
     live::ProgressStep,
     question::{Answer as Decision, Proposal, Purpose, Question},
@@ -19,7 +18,7 @@ use tools::{
     toolbox::CallError,
 };
 
-use super::Run;
+use super::{Run, request::Brief};
 
 /// What one call came to, to be settled.
 pub(super) struct Outcome {
@@ -41,17 +40,13 @@ pub(super) enum CallResult {
     Ask(Ask),
 }
 
-pub(super) async fn all(
-    run: &Run,
-    person: Option<Contact>,
-    calls: &[ToolCall],
-) -> Result<Vec<Outcome>, Error> {
+pub(super) async fn all(run: &Run, brief: &Brief, calls: &[ToolCall]) -> Result<Vec<Outcome>, Error> {
     // A turn that never rested has waited for nothing.
     let waits = match run.taken.machine {
         Some(_) => wake::of_turn(&mut run.belt.store.reader(), &run.taken.id).await?,
         None => Vec::new(),
     };
-    let context = context(run, person);
+    let context = context(run, brief);
     let side_by_side = calls.iter().all(|call| run.belt.toolbox.concurrent(&call.name));
     let one = |call: &ToolCall| {
         let woken = waits.iter().find(|wait| wait.call == call.id).cloned();
@@ -67,7 +62,8 @@ pub(super) async fn all(
     Ok(outcomes)
 }
 
-fn context(run: &Run, contact: Option<Contact>) -> Context {
+fn context(run: &Run, brief: &Brief) -> Context {
+    let asked = brief.asked.as_ref();
     Context {
         store: run.belt.store.clone(),
         ids: std::sync::Arc::clone(&run.belt.ids),
@@ -75,7 +71,9 @@ fn context(run: &Run, contact: Option<Contact>) -> Context {
         agent: run.taken.conversation.agent.clone(),
         peer: run.agent.definition.peer.clone(),
         conversation: run.taken.conversation.clone(),
-        contact,
+        contact: brief.person.clone(),
+        about: asked.and_then(|asked| asked.about.clone()),
+        operator: asked.map(|asked| asked.by.clone()),
         turn: run.taken.id.clone(),
         call: domain::id::CallId(String::new()),
         now: run.belt.now(),
@@ -139,7 +137,7 @@ async fn start(
     call: &ToolCall,
     arguments: Value,
 ) -> Result<CallResult, CallError> {
-    let allowed = &run.agent.definition.tools;
+    let allowed = run.tools();
     if !allowed.contains(&call.name) {
         return Err(CallError::Misused(run.belt.toolbox.unknown(&call.name, allowed)));
     }

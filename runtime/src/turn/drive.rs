@@ -39,8 +39,8 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
                 }
             },
             Step::CallTools(calls) => {
-                let person = request::brief(run).await?.person.clone();
-                let outcomes = held(run, dispatch::all(run, person, &calls)).await??;
+                let brief = request::brief(run).await?;
+                let outcomes = held(run, dispatch::all(run, &brief, &calls)).await??;
                 settle::outcomes(run, machine, outcomes).await?
             }
             Step::Park => {

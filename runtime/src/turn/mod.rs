@@ -10,7 +10,7 @@ mod settle;
 
 use std::sync::Arc;
 
-use domain::live::ProgressStep;
+use domain::{command, live::ProgressStep};
 use store::{
     Error,
     turn::{self, Taken},
@@ -118,6 +118,17 @@ impl Run {
             to: self.taken.conversation.address.clone(),
             step,
         });
+    }
+
+    /// The tools that this turn may use: a draft has none, and staff at the console have their own.
+    fn tools(&self) -> &[String] {
+        let address = &self.taken.conversation.address;
+        match &self.agent.definition.console {
+            _ if command::drafted(address).is_some() => &[],
+            Some(console) if address.channel.is_console() => &console.tools,
+            None if address.channel.is_console() => &[],
+            _ => &self.agent.definition.tools,
+        }
     }
 
     /// The end of a lease that begins now.

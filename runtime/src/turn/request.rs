@@ -1,5 +1,6 @@
 //! What a model is asked: the agent's prompt with today's facts, older talk within its budget, this turn's transcript,
-//! the agent's tools. All but the transcript is read once for as long as nothing has an effect.
+//! the agent's tools. All but the transcript is read once for as long as nothing has an effect. A draft is asked for with
+//! the talk of the conversation that it is for.
 
 use std::sync::Arc;
 
@@ -8,13 +9,16 @@ use agents::{
     turn::{Machine, transcript},
 };
 use domain::{
+    command::{Command, drafted},
     contact::Contact,
     conversation::Conversation,
     id::TurnId,
+    language::Language,
     message::{Message, Part},
 };
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use store::{Error, Tx, contact, handoff, message, office};
+use store::{Error, Tx, command, contact, conversation, handoff, message, office};
 
 use super::Run;
 
@@ -24,6 +28,9 @@ const OPEN_JOBS: i64 = 20;
 /// What stands in the store about a turn's conversation.
 pub(super) struct Brief {
     pub person: Option<Contact>,
+    /// What the turn answers, at the console.
+    pub asked: Option<Command>,
+    language: Language,
     history: Vec<Spoken>,
     open_jobs: Vec<Value>,
 }
@@ -90,7 +97,20 @@ async fn read(
     turn: &TurnId,
     extent: Extent,
 ) -> Result<Brief, Error> {
-    let talk = message::history(tx, &conversation.id, turn, extent.messages).await?;
+    let asked = if conversation.address.channel.is_console() {
+        command::next(tx, &conversation.id, turn).await?
+    } else {
+        None
+    };
+    let of = match drafted(&conversation.address) {
+        Some(id) => conversation::get(tx, &id).await?,
+        None => None,
+    };
+    let talk = match &of {
+        Some(of) => message::latest(tx, &of.id, extent.messages).await?,
+        None => message::history(tx, &conversation.id, turn, extent.messages).await?,
+    };
+    let conversation = of.as_ref().unwrap_or(conversation);
     let person = match &conversation.contact {
         Some(id) => contact::get(tx, id).await?,
         None => None,
@@ -104,39 +124,64 @@ async fn read(
             "state": handed.state.as_str(),
         })
     });
-    Ok(Brief { person, history: transcript::history(&talk, extent.tokens), open_jobs: open_jobs.collect() })
+    Ok(Brief {
+        person,
+        asked,
+        language: conversation.language,
+        history: transcript::history(&talk, extent.tokens),
+        open_jobs: open_jobs.collect(),
+    })
 }
 
 /// The request, or why there can be none: a prompt that does not render.
 pub(super) async fn build(run: &mut Run, machine: &Machine) -> Result<Result<ModelRequest, String>, Error> {
     let brief = brief(run).await?;
     let definition = &run.agent.definition;
-    let system = match run.belt.prompts.render(&definition.prompt, &facts(run, &brief)) {
+    let prompt = prompt(run);
+    let system = match run.belt.prompts.render(prompt, &facts(run, &brief)) {
         Ok(system) => system,
-        Err(error) => return Ok(Err(format!("the prompt {} cannot be used: {error}", definition.prompt))),
+        Err(error) => return Ok(Err(format!("the prompt {prompt} cannot be used: {error}"))),
     };
     Ok(Ok(ModelRequest {
         model: definition.model.clone(),
         system,
         history: brief.history.clone(),
         entries: machine.entries().to_vec(),
-        tools: run.belt.toolbox.specs(&definition.tools),
+        tools: run.belt.toolbox.specs(run.tools()),
         temperature: definition.temperature,
         max_tokens: definition.limits.reply_tokens,
     }))
 }
 
+/// The agent's own prompt, or what staff at the console have of it.
+fn prompt(run: &Run) -> &str {
+    let (definition, address) = (&run.agent.definition, &run.taken.conversation.address);
+    match definition.console.as_ref().filter(|_| address.channel.is_console()) {
+        Some(console) if drafted(address).is_some() => &console.draft,
+        Some(console) => &console.prompt,
+        None => &definition.prompt,
+    }
+}
+
 fn facts(run: &Run, brief: &Brief) -> Value {
     let conversation = &run.taken.conversation;
-    json!({
+    let mut facts = json!({
         "agent": { "name": conversation.agent, "description": run.agent.definition.description },
         "firm": { "name": run.belt.firm.name, "city": run.belt.firm.city },
         "person": brief.person.as_ref().map(|p| json!({ "name": p.name, "roles": p.roles })),
-        "language": conversation.language.as_str(),
+        "language": brief.language.as_str(),
         "today": run.belt.firm.day(run.belt.now()).to_string(),
         "open_jobs": brief.open_jobs,
         "variables": run.agent.definition.variables,
-    })
+    });
+    if let Some(asked) = &brief.asked {
+        let zone = asked.by.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
+        let now = run.belt.now().timestamp().to_zoned(zone.unwrap_or(run.belt.firm.time_zone.clone()));
+        facts["operator"] = json!({ "name": asked.by.name, "role": asked.by.role });
+        facts["now"] = json!(now.strftime("%A, %Y-%m-%d %H:%M").to_string());
+        facts["zone"] = json!(now.time_zone().iana_name());
+    }
+    facts
 }
 
 /// The customer's name for news of a job, so that the agent need not look it up.

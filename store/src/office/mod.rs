@@ -6,3 +6,4 @@ pub mod invoice;
 pub mod job;
 pub mod push_config;
 pub mod task;
+pub mod visit;

@@ -112,6 +112,8 @@ impl House {
             peer: peer.map(AgentName::from),
             conversation: held,
             contact: Some(contact),
+            operator: None,
+            about: None,
             turn: TurnId::new(&self.ids),
             call: CallId::new(&self.ids),
             now: NOW,

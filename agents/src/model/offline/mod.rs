@@ -4,6 +4,8 @@
 
 mod address;
 mod clock;
+mod console;
+mod console_phrases;
 mod correction;
 mod draft;
 mod errand;
@@ -31,6 +33,7 @@ mod results;
 mod signals;
 mod split;
 mod staff;
+mod suggest;
 mod talk;
 mod transcript;
 mod vocabulary;
@@ -79,6 +82,8 @@ pub fn answer(request: &ModelRequest) -> ModelReply {
     let next = match role(request) {
         Role::Field => field::next(request),
         Role::Office => office::next(request),
+        Role::Console => console::next(request),
+        Role::Drafter => Move::Say(suggest::draft(request)),
         Role::Bystander => Move::Say(talk::bystander(request)),
     };
     let reply = match next {
@@ -94,13 +99,21 @@ pub fn answer(request: &ModelRequest) -> ModelReply {
 enum Role {
     Field,
     Office,
+    /// The office's agent as staff at the console have it.
+    Console,
+    /// Asked for a draft of the next message.
+    Drafter,
     /// An agent it has no rules for, or one without tools.
     Bystander,
 }
 
 fn role(request: &ModelRequest) -> Role {
     let offers = |names: &[&str]| request.tools.iter().any(|tool| names.contains(&tool.name.as_str()));
-    if offers(&["process_billing_rule", "create_invoice", "escalate_to_office_human"]) {
+    if suggest::is_asked(request) {
+        Role::Drafter
+    } else if offers(&["find_contact", "list_tasks", "list_visits"]) {
+        Role::Console
+    } else if offers(&["process_billing_rule", "create_invoice", "escalate_to_office_human"]) {
         Role::Office
     } else if offers(&["ask_technician", "send_data_to_office_agent"]) {
         Role::Field
