@@ -5,6 +5,7 @@
 mod approvals;
 mod backups;
 mod browser;
+mod commands;
 mod console;
 mod crashes;
 mod files;

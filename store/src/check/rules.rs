@@ -68,9 +68,16 @@ pub(super) const RULES: &[Rule] = &[
               FROM (SELECT id, conversation_id FROM turn
                     WHERE state = 'done' AND machine <> '{}' ORDER BY seq DESC LIMIT $2) t
               JOIN conversation c ON c.id = t.conversation_id
-              WHERE c.channel NOT LIKE 'link:%'
+              WHERE c.channel NOT LIKE 'link:%' AND c.channel <> 'console'
                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = 'turn:' || t.id)
               LIMIT $1",
+    },
+    Rule {
+        name: "command answered",
+        says: "a turn ended and a command that it heard has no answer",
+        sql: "SELECT k.id AS subject, t.id AS detail
+              FROM command k JOIN message m ON m.id = k.message_id JOIN turn t ON t.id = m.turn_id
+              WHERE k.state = 'open' AND t.state IN ('done', 'failed') AND $2 = $2 LIMIT $1",
     },
     Rule {
         name: "effect settled",

@@ -177,6 +177,7 @@ impl House {
         let decision = Decision {
             value: Some("decline".to_owned()),
             text: "Reject".to_owned(),
+            reason: None,
             by: None,
             by_name: "Sabine".to_owned(),
             at: NOW,
