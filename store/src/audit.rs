@@ -54,6 +54,45 @@ fn chain(seq: i64, at: Millis, fields: [&str; 5]) -> String {
     hex::encode(hash.finalize())
 }
 
+/// One entry as it stands in the chain.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub seq: i64,
+    pub at: Millis,
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+    pub digest: String,
+    pub hash: String,
+}
+
+/// Up to `limit` entries before `before`, newest first.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Kept>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT seq, at_ms, actor, action, subject, digest, hash FROM audit WHERE seq < $1
+             ORDER BY seq DESC LIMIT $2",
+            args![before.unwrap_or(i64::MAX), limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Kept {
+                seq: row.get("seq")?,
+                at: Millis(row.get("at_ms")?),
+                actor: row.get("actor")?,
+                action: row.get("action")?,
+                subject: row.get("subject")?,
+                digest: row.get("digest")?,
+                hash: row.get("hash")?,
+            })
+        })
+        .collect()
+}
+
 /// Checks the whole chain: how many entries stand, or the first that was changed or is missing.
 ///
 /// # Errors

@@ -70,3 +70,54 @@ pub async fn paused(tx: &mut Tx, now: Millis) -> Result<Vec<Paused>, Error> {
         })
         .collect()
 }
+
+/// What went through a channel lately.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    pub channel: ChannelName,
+    pub last_inbound: Option<Millis>,
+    pub last_outbound: Option<Millis>,
+    /// Deliveries that failed for good since the moment asked for.
+    pub failed: i64,
+}
+
+/// Of every channel that a conversation is on, by name; failures counted since `since`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn traffic(tx: &mut Tx, since: Millis) -> Result<Vec<Traffic>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT channel, MAX(last_inbound_ms) AS heard FROM conversation GROUP BY channel
+             ORDER BY channel LIMIT 100",
+            args![],
+        )
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let channel: String = row.get("channel")?;
+        // From the newest row backwards: what was sent last is among them.
+        let sent = tx
+            .row(
+                "SELECT updated_ms FROM outbox
+                 WHERE channel = $1 AND state IN ('sent', 'delivered', 'read', 'played')
+                 ORDER BY seq DESC LIMIT 1",
+                args![&channel],
+            )
+            .await?;
+        let failed = tx
+            .row(
+                "SELECT COUNT(*) AS n FROM outbox WHERE state = 'failed' AND channel = $1 AND updated_ms >= $2",
+                args![&channel, since],
+            )
+            .await?;
+        let heard: i64 = row.get("heard")?;
+        found.push(Traffic {
+            channel: ChannelName(channel),
+            last_inbound: (heard > 0).then_some(Millis(heard)),
+            last_outbound: sent.map(|row| row.get("updated_ms")).transpose()?.map(Millis),
+            failed: failed.map_or(Ok(0), |row| row.get("n"))?,
+        });
+    }
+    Ok(found)
+}

@@ -140,31 +140,64 @@ pub async fn dead(tx: &mut Tx, limit: i64) -> Result<Vec<Dead>, Error> {
     Ok(found)
 }
 
-/// Makes a dead row due again. `false` where no dead row has that id.
+/// What something can fail in for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    Inbox,
+    Outbox,
+    Turn,
+}
+
+impl Queue {
+    pub const ALL: [Self; 3] = [Self::Inbox, Self::Outbox, Self::Turn];
+
+    /// As [`Dead::queue`] names it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Outbox => "outbox",
+            Self::Turn => "turn",
+        }
+    }
+
+    /// The queue of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.as_str() == name)
+    }
+}
+
+/// Makes a dead row of any queue due again. `false` where no dead row has that id.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn retry(tx: &mut Tx, id: &str, now: Millis) -> Result<bool, Error> {
-    let inbox = tx
-        .exec(
-            "UPDATE inbox SET state = 'pending', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'dead'",
-            args![id, now],
-        )
-        .await?;
-    let outbox = tx
-        .exec(
-            "UPDATE outbox SET state = 'queued', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'failed'",
-            args![id, now],
-        )
-        .await?;
-    let turn = tx
-        .exec(
+    let mut done = false;
+    for queue in Queue::ALL {
+        done |= retry_in(tx, queue, id, now).await?;
+    }
+    Ok(done)
+}
+
+/// Makes a dead row of `queue` due again. `false` where no dead row there has that id.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn retry_in(tx: &mut Tx, queue: Queue, id: &str, now: Millis) -> Result<bool, Error> {
+    let sql = match queue {
+        Queue::Inbox => {
+            "UPDATE inbox SET state = 'pending', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'dead'"
+        }
+        Queue::Outbox => {
+            "UPDATE outbox SET state = 'queued', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'failed'"
+        }
+        Queue::Turn => {
             "UPDATE turn SET state = 'due', due_ms = $2, attempts = 0, finished_ms = NULL
-             WHERE id = $1 AND state = 'failed'",
-            args![id, now],
-        )
-        .await?;
-    Ok(inbox + outbox + turn > 0)
+             WHERE id = $1 AND state = 'failed'"
+        }
+    };
+    Ok(tx.exec(sql, args![id, now]).await? > 0)
 }
 
 /// Whether any row is due by `soon` for a process that hosts `agents` and serves `channels`: an arrival, a turn, a

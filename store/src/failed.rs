@@ -1,0 +1,66 @@
+//! Deliveries that failed for good and that nobody sent again, newest first, with whom they were for. Changes nothing.
+
+use domain::{
+    address::{Address, ChannelName},
+    clock::Millis,
+    id::{ConversationId, MessageId, OutboxId},
+    message::Part,
+};
+
+use crate::{Error, Tx, args};
+
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// Where a page ends.
+    pub seq: i64,
+    pub id: OutboxId,
+    pub message: Option<MessageId>,
+    pub conversation: ConversationId,
+    pub to: Address,
+    /// Of the person, where one is known.
+    pub name: Option<String>,
+    /// What the message says; empty for what is no message.
+    pub parts: Vec<Part>,
+    pub attempts: i64,
+    pub reason: Option<String>,
+    /// When it was given up.
+    pub at: Millis,
+}
+
+/// Up to `limit` of those queued before `before`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Failed>, Error> {
+    let rows = tx
+        .rows(
+            "SELECT o.seq, o.id, o.message_id, o.conversation_id, o.channel, o.external, o.attempts, o.reason,
+                    o.updated_ms, p.name, COALESCE(m.parts, '[]') AS parts
+             FROM outbox o
+             JOIN conversation c ON c.id = o.conversation_id
+             LEFT JOIN contact p ON p.id = c.contact_id
+             LEFT JOIN message m ON m.id = o.message_id
+             WHERE o.state = 'failed' AND o.seq < $1
+               AND NOT EXISTS (SELECT 1 FROM outbox n
+                               WHERE n.message_id = o.message_id AND n.piece = o.piece AND n.seq > o.seq)
+             ORDER BY o.seq DESC LIMIT $2",
+            args![before.unwrap_or(i64::MAX), limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Failed {
+                seq: row.get("seq")?,
+                id: OutboxId(row.get("id")?),
+                message: row.get::<Option<String>>("message_id")?.map(MessageId),
+                conversation: ConversationId(row.get("conversation_id")?),
+                to: Address::new(ChannelName(row.get("channel")?), row.get::<String>("external")?),
+                name: row.get("name")?,
+                parts: row.json("parts")?,
+                attempts: row.get("attempts")?,
+                reason: row.get("reason")?,
+                at: Millis(row.get("updated_ms")?),
+            })
+        })
+        .collect()
+}
