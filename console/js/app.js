@@ -151,7 +151,7 @@ export class App {
 
   staleHealth() {
     this.#later("health", PAUSE_MS, async () => {
-      const told = await this.api.get("/health/channels");
+      const told = await this.api.get("/channels/health");
       this.store.troubles.clear();
       for (const channel of told.items ?? []) if (channel.trouble) this.store.troubles.set(channel.name, channel.trouble);
       this.store.changed("health");

@@ -110,6 +110,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Read<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let Body(body) = Body::from_request(request, state).await?;
+        // A list would be read as the fields in their order.
+        if body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Problem::malformed("the body must be a JSON object, not a list"));
+        }
         let mut from = serde_json::Deserializer::from_slice(&body);
         serde_path_to_error::deserialize(&mut from).map(Self).map_err(|error| {
             let (field, detail) = (error.path().to_string(), error.inner().to_string());

@@ -64,3 +64,18 @@ pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Fa
         })
         .collect()
 }
+
+/// The message that the row `id` of the outbox carries, and its conversation; `None` where it carries none.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn of(tx: &mut Tx, id: &str) -> Result<Option<(ConversationId, MessageId)>, Error> {
+    let row = tx
+        .row(
+            "SELECT conversation_id, message_id FROM outbox WHERE id = $1 AND message_id IS NOT NULL",
+            args![id],
+        )
+        .await?;
+    row.map(|row| Ok((ConversationId(row.get("conversation_id")?), MessageId(row.get("message_id")?))))
+        .transpose()
+}

@@ -25,7 +25,7 @@ export function healthPage(app, scope) {
   const part = (/** @type {string} */ title, /** @type {Node} */ place) => el("section", { class: "panel" }, el("h2", {}, title), place);
   fill(body, el("div", { class: "columns" }, part(t("channels"), channels), part(t("queues"), queues)), el("h2", { class: "inline-form" }, t("failed_deliveries")), failed);
   const runs = [
-    reading(app, scope, channels, () => app.api.get("/health/channels"), drawChannels, ["scope:channel"]),
+    reading(app, scope, channels, () => app.api.get("/channels/health"), drawChannels, ["scope:channel"]),
     reading(app, scope, queues, plainStatus, drawQueues),
     reading(app, scope, failed, () => app.api.get("/deliveries", { state: "failed", limit: 100 }), (told) => drawFailed(app, told, () => void runs[2]?.())),
   ];
@@ -74,11 +74,11 @@ function drawFailed(app, told, again) {
   const rows = told.items.map((/** @type {any} */ one) => {
     const id = one.message_id ?? one.id;
     const retry = el("button", { type: "button" }, t("retry"));
-    retry.hidden = !app.store.may("queue.retry") && !app.store.may("thread.reply");
+    retry.hidden = !app.store.may("queue.retry");
     retry.addEventListener("click", async () => {
       retry.disabled = true;
       try {
-        await app.api.post(`/deliveries/${one.id}/retry`, {});
+        await app.api.post(`/queue/outbox/${one.id}/retry`, {});
         toast(t("retried"));
       } catch (error) {
         toast(error instanceof Failure ? error.words : t("problem_server"));

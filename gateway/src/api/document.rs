@@ -4,6 +4,7 @@
 use utoipa::{
     Modify, OpenApi,
     openapi::{
+        Content, Ref, RefOr, ResponseBuilder,
         path::{Operation, PathItem},
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
@@ -26,6 +27,8 @@ use crate::error::Problem;
     modifiers(&Proofs)
 )]
 pub(super) struct Document;
+
+const PROBLEM: &str = "application/problem+json";
 
 /// How a caller proves who they are.
 struct Proofs;
@@ -51,6 +54,37 @@ pub(super) fn name_operations(document: &mut utoipa::openapi::OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             operation.operation_id = Some(name(method, path));
+        }
+    }
+}
+
+/// What holds for every operation: refusals are problems, and some come from before its handler.
+pub(super) fn say_how_all_refuse(document: &mut utoipa::openapi::OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            let refusals = operation.responses.responses.iter_mut();
+            for (_, refusal) in refusals.filter(|(status, _)| status.starts_with(['4', '5'])) {
+                if let RefOr::T(refusal) = refusal
+                    && let Some(content) = refusal.content.shift_remove("application/json")
+                {
+                    refusal.content.insert(PROBLEM.to_owned(), content);
+                }
+            }
+            let mut common = vec![
+                ("429", "`too_many_requests`: this address asks too often"),
+                ("503", "`unavailable`: the database is away, or the time was over"),
+            ];
+            if operation.request_body.is_some() {
+                common.push(("400", "`broken_body`: it broke off"));
+                common.push(("413", "`payload_too_large`"));
+                common.push(("415", "`unsupported_media_type`"));
+            }
+            for (status, why) in common {
+                let content = Content::new(Some(Ref::from_schema_name("Problem")));
+                let response = ResponseBuilder::new().description(why).content(PROBLEM, content).build();
+                let known = &mut operation.responses.responses;
+                known.entry(status.to_owned()).or_insert(RefOr::T(response));
+            }
         }
     }
 }

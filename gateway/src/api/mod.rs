@@ -2,6 +2,8 @@
 //! and its handlers. Everything here is behind the door (`staff/entrance.rs`); nothing here holds SQL.
 
 pub(crate) mod approvals;
+mod audit;
+mod channels;
 pub(crate) mod contacts;
 pub(crate) mod customers;
 mod document;
@@ -13,6 +15,8 @@ pub(crate) mod media;
 pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod provider;
+mod queue;
+pub(crate) mod rights;
 pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -36,6 +40,8 @@ use crate::{
 pub(crate) fn routes() -> OpenApiRouter<Gateway> {
     let comms = OpenApiRouter::new()
         .merge(approvals::router())
+        .merge(audit::router())
+        .merge(channels::router())
         .merge(invoices::router())
         .merge(jobs::router())
         .merge(contacts::router())
@@ -45,6 +51,8 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(me::router())
         .merge(media::router())
         .merge(provider::router())
+        .merge(queue::router())
+        .merge(rights::router())
         .merge(settings::router())
         .merge(templates::router())
         .merge(threads::router())
@@ -56,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .nest("/api/comms", comms)
         .nest("/api/live", live);
     document::name_operations(all.get_openapi_mut());
+    document::say_how_all_refuse(all.get_openapi_mut());
     all
 }
 

@@ -8,7 +8,7 @@ mod mask;
 mod messages;
 mod one;
 mod owner;
-mod part;
+pub(crate) mod part;
 pub(crate) mod refusal;
 mod retry;
 pub(crate) mod send;

@@ -69,7 +69,7 @@ pub(super) fn kind(parts: &[Part]) -> &'static str {
     }
 }
 
-pub(super) fn preview(parts: &[Part]) -> String {
+pub(crate) fn preview(parts: &[Part]) -> String {
     let words = said::words(parts);
     let more = parts.iter().find_map(|part| match part {
         Part::Media(media) => media.name.clone(),
