@@ -13,6 +13,8 @@ const EMPTY = { reply: "", note: "", mode: "reply", began: null };
 export class Drafts {
   /** @type {Map<string, Draft>} */
   #drafts = new Map();
+  /** What somebody wrote before the device had told is newer than what it tells. @type {Set<string>} */
+  #touched = new Set();
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #saving = new Map();
 
@@ -24,7 +26,7 @@ export class Drafts {
   }
 
   async restore() {
-    for (const [thread, draft] of await this.shelf.all("drafts")) if (!this.#drafts.has(thread)) this.#drafts.set(thread, draft);
+    for (const [thread, draft] of await this.shelf.all("drafts")) if (!this.#touched.has(thread)) this.#drafts.set(thread, draft);
   }
 
   /** @param {string} thread */
@@ -37,6 +39,7 @@ export class Drafts {
    * @param {Partial<Draft>} change
    */
   set(thread, change) {
+    this.#touched.add(thread);
     const draft = { ...this.get(thread), ...change };
     const empty = draft.reply === "" && draft.note === "";
     draft.began = empty ? null : (draft.began ?? new Date().toISOString());

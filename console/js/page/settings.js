@@ -9,6 +9,7 @@ import { el, fill } from "../dom/el.js";
 import { toast } from "../dom/toast.js";
 import { allCanned } from "../thread/canned.js";
 import { preferences } from "../thread/preferences.js";
+import { dateAndTime } from "../text/time.js";
 import { maybe, t } from "../text/words.js";
 import { page, reading } from "./page.js";
 import { usersPanel, sessionsPanel } from "./users.js";
@@ -54,76 +55,99 @@ function own(app) {
 }
 
 /**
- * The settings in groups, whatever they are: the server says their kinds.
+ * The settings in groups, as they stand in the configuration.
  * @param {App} app
- * @param {any} told
+ * @param {{items: Setting[]}} told
  * @param {() => void} again
  */
 function groups(app, told, again) {
-  /** @type {any[]} */
-  const items = told.items ?? Object.entries(told.settings ?? told).map(([key, value]) => (value && typeof value === "object" && !Array.isArray(value) ? { key, ...value } : { key, value }));
-  /** @type {Map<string, any[]>} */
+  /** @type {Map<string, Setting[]>} */
   const grouped = new Map();
-  for (const item of items) {
-    if (typeof item.key !== "string" || item.key === "as_of_seq") continue;
-    const group = item.group ?? item.key.split(".")[0] ?? "";
+  for (const item of told.items) {
+    const group = item.key.split(".")[0] ?? "";
     grouped.set(group, [...(grouped.get(group) ?? []), item]);
   }
-  return [...grouped].map(([group, settings]) => el("section", { class: "inline-form", "aria-label": group }, el("h3", {}, maybe(`settings_${group}`) ?? group), settings.map((one) => setting(app, one, again))));
+  const restart = told.items.some((one) => one.effective === "restart") ? el("p", { class: "hint" }, t("needs_restart")) : null;
+  return [restart, app.store.may("channel.manage") ? providerTest(app) : null, ...[...grouped].map(([group, settings]) => el("section", { class: "inline-form", "aria-label": maybe(`settings_${group}`) ?? group }, el("h3", {}, maybe(`settings_${group}`) ?? group), settings.map((one) => setting(app, one, again))))];
 }
 
 /**
+ * @typedef {{key: string, secret: boolean, value: any, is_set: boolean, ends_in: string | null, origin: string, fixed_by: string | null,
+ *   set_at: string | null, set_by: string | null, effective: string}} Setting
+ */
+
+/**
  * @param {App} app
- * @param {any} one
+ * @param {Setting} one
  * @param {() => void} again
  */
 function setting(app, one, again) {
   const id = `setting-${one.key}`;
-  const secret = one.secret ?? one.kind === "secret";
-  const field = input(one, secret, id);
-  const may = app.store.may("settings.edit") && !one.read_only;
+  const field = input(one, id);
+  const may = app.store.may("settings.edit") && !one.fixed_by;
   field.disabled = !may;
   const save = el("button", { type: "submit", hidden: true }, t("save"));
+  const reset = el("button", { type: "button", class: "quiet", hidden: !may || one.origin !== "console" }, t("take_back"));
   const value = () => {
     if (field instanceof HTMLInputElement && field.type === "checkbox") return field.checked;
     if (field instanceof HTMLInputElement && field.type === "number") return Number(field.value);
     return Array.isArray(one.value) ? field.value.split(",").map((part) => part.trim()).filter(Boolean) : field.value;
   };
   field.addEventListener("input", () => (save.hidden = !may));
-  const hints = [one.description, one.restart ? t("needs_restart") : null].filter(Boolean).join(" ");
-  const form = el("form", { class: "setting" }, el("div", {}, el("label", { for: id }, maybe(`setting_${one.key}`) ?? one.title ?? one.key), hints ? el("p", {}, hints) : null), el("div", { class: "row" }, field, save));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const origin = one.fixed_by ? t("setting_fixed", { name: one.fixed_by }) : one.set_at ? t("setting_set", { at: dateAndTime(one.set_at), name: one.set_by ?? "" }) : t("setting_origin", { origin: one.origin });
+  const label = el("div", {}, el("label", { for: id, class: "mono" }, one.key), el("p", {}, origin));
+  const form = el("form", { class: "setting" }, label, el("div", { class: "row" }, field, save, reset));
+  const change = async (/** @type {unknown} */ to) => {
     try {
-      await app.api.patch("/settings", { [one.key]: value() });
+      await app.api.patch("/settings", { [one.key]: to });
       toast(t("saved"));
       again();
     } catch (error) {
       toast(error instanceof Failure ? error.words : t("problem_server"));
     }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void change(value());
   });
+  reset.addEventListener("click", () => void change(null));
   return form;
 }
 
 /**
- * @param {any} one
- * @param {boolean} secret
+ * A secret that is set shows its end only; writing replaces it.
+ * @param {Setting} one
  * @param {string} id
  */
-function input(one, secret, id) {
-  const choices = one.choices ?? one.options ?? one.enum;
-  if (Array.isArray(choices)) {
-    const select = el("select", { id }, choices.map((/** @type {any} */ choice) => el("option", { value: choice.value ?? choice }, choice.title ?? choice)));
-    select.value = String(one.value ?? "");
-    return select;
-  }
+function input(one, id) {
   if (typeof one.value === "boolean") {
     const box = el("input", { type: "checkbox", id });
     box.checked = one.value;
     return box;
   }
-  const kind = secret ? "password" : typeof one.value === "number" ? "number" : "text";
-  // A secret that is set shows its end only, as a hint; writing replaces it.
-  const shown = secret ? { placeholder: one.masked ?? one.value ?? t("secret_unset"), autocomplete: "new-password" } : { value: Array.isArray(one.value) ? one.value.join(", ") : (one.value ?? "") };
+  const kind = one.secret ? "password" : typeof one.value === "number" ? "number" : "text";
+  const masked = one.is_set ? `••••${one.ends_in ?? ""}` : t("secret_unset");
+  const text = Array.isArray(one.value) ? one.value.join(", ") : (one.value ?? "");
+  const shown = one.secret ? { placeholder: masked, autocomplete: "new-password" } : { value: text };
   return el("input", { type: kind, id, step: kind === "number" ? "any" : null, ...shown });
+}
+
+/** Whether the provider can be reached and takes what is configured, check by check. @param {App} app */
+function providerTest(app) {
+  const run = el("button", { type: "button" }, t("provider_test"));
+  const list = el("div", { role: "status" });
+  run.addEventListener("click", async () => {
+    run.disabled = true;
+    fill(list, el("p", { class: "faint" }, t("working")));
+    try {
+      const { checks } = await app.api.post("/provider/test", {});
+      const dot = (/** @type {string} */ verdict) => el("span", { class: `dot ${{ pass: "good", warn: "warn", fail: "bad" }[verdict] ?? ""}`, role: "img", "aria-label": maybe(`verdict_${verdict}`) ?? verdict });
+      const line = (/** @type {any} */ one) => el("div", { class: "state-line" }, dot(one.verdict), el("b", {}, one.name), el("span", { class: "grow soft" }, one.says), one.mend ? el("p", { class: "hint" }, one.mend) : null);
+      fill(list, checks.map(line));
+    } catch (error) {
+      fill(list, el("p", { class: "bad" }, error instanceof Failure ? error.words : t("problem_server")));
+    }
+    run.disabled = false;
+  });
+  return el("div", { class: "panel" }, el("div", { class: "row" }, run), list);
 }

@@ -9,6 +9,7 @@ import { Failure } from "../data/api.js";
 import { el, fill } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { toast } from "../dom/toast.js";
+import { authorName } from "../text/names.js";
 import { previewOf } from "../text/preview.js";
 import { t } from "../text/words.js";
 import { Attachments } from "./attachments.js";
@@ -29,7 +30,7 @@ const TYPING_MS = 3_000;
  * @param {Scope} scope
  */
 export function composer(app, id, view, scope) {
-  const field = el("textarea", { rows: "1", maxlength: String(MOST), "aria-label": t("write_reply"), data: { testid: "composer" } });
+  const field = el("textarea", { rows: "1", autocomplete: "off", maxlength: String(MOST), "aria-label": t("write_reply"), data: { testid: "composer" } });
   const attachments = new Attachments(() => ready());
   const quoting = el("div", { class: "quoting", hidden: true });
   const box = el("div", { class: "box" }, quoting, attachments.node, field);
@@ -261,7 +262,7 @@ export function composer(app, id, view, scope) {
     const began = draft().began;
     const last = app.store.log(id).messages.at(-1);
     const other = last && began && last.direction === "out" && last.at > began && last.author.id !== app.store.me?.user_id;
-    const now = other && field.value !== "" ? (last.author.name ?? t("somebody")) : "";
+    const now = other && field.value !== "" ? authorName(last.author, thread(), app.store.me?.user_id) : "";
     if (now === warned) return;
     warned = now;
     dress();

@@ -74,6 +74,8 @@ export function logView(app, id, scope) {
 
   const log = () => app.store.log(id);
   const draw = () => {
+    // What one has just written is shown, whatever cannot be read now.
+    if (!started && log().pending.size > 0) started = true;
     if (!started) return;
     const source = { log: log(), notes: extras.notes, turns: extras.turns, unreadFrom, openTurns: extras.open, details: extras.details, me: app.store.me?.user_id ?? "" };
     list.set(lines.build(source));

@@ -31,7 +31,7 @@ export async function looks(stage) {
   await context.addCookies([{ name: "plumbline_language", value: "de", url: `${stage.base}/console` }]);
   for (const name of PAGES) {
     await dark.goto(`${stage.base}/console/${name}`);
-    await dark.locator("h1").first().waitFor(patience);
+    await dark.locator(".place h1").waitFor(patience);
     await dark.waitForTimeout(300);
     await stage.accessible(`${name}, dark`, dark);
     await stage.fits(name, dark);

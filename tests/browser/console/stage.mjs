@@ -122,6 +122,7 @@ export class Stage {
     await this.page.goto(`${this.base}/console?search=${encodeURIComponent(name)}`);
     await this.row(name).click(patience);
     await this.page.locator(".thread-head h2", { hasText: name }).waitFor(patience);
+    await this.page.locator(".log .message").first().waitFor(patience);
   }
 
   async send(words) {
