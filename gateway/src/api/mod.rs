@@ -16,7 +16,6 @@ pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod provider;
 mod queue;
-pub(crate) mod rights;
 pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -52,7 +51,6 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(media::router())
         .merge(provider::router())
         .merge(queue::router())
-        .merge(rights::router())
         .merge(settings::router())
         .merge(templates::router())
         .merge(threads::router())
