@@ -13,7 +13,7 @@ use domain::{
 use crate::{
     Error, Tx, among, args,
     db::among::list,
-    outbox::{self, Send, rank},
+    outbox::{self, Send},
 };
 
 /// Where a message is on its way.
@@ -116,4 +116,19 @@ pub async fn retry(tx: &mut Tx, ids: &Ids, message: &MessageId, now: Millis) -> 
         queued += usize::from(outbox::queue(tx, ids, &piece, now).await?.1);
     }
     Ok(queued)
+}
+
+/// How far a delivery is: a failure outranks only what was never delivered.
+#[must_use]
+pub fn rank(state: DeliveryState) -> u8 {
+    match state {
+        DeliveryState::Queued => 0,
+        DeliveryState::Sending => 1,
+        DeliveryState::Unknown => 2,
+        DeliveryState::Sent => 3,
+        DeliveryState::Failed => 4,
+        DeliveryState::Delivered => 5,
+        DeliveryState::Read => 6,
+        DeliveryState::Played => 7,
+    }
 }

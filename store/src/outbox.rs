@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{Error, Tx, among, args, db::among::list, event, inbox::to_json, locking};
+use crate::{Error, Tx, among, args, db::among::list, delivered::rank, event, inbox::to_json, locking};
 
 /// Waits between tries are shorter; whoever sleeps longer waits for a person.
 const LONG_WAIT: std::time::Duration = std::time::Duration::from_secs(600);
@@ -384,19 +384,4 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
         }
     }
     Ok(true)
-}
-
-/// How far a delivery is: a failure outranks only what was never delivered.
-#[must_use]
-pub fn rank(state: DeliveryState) -> u8 {
-    match state {
-        DeliveryState::Queued => 0,
-        DeliveryState::Sending => 1,
-        DeliveryState::Unknown => 2,
-        DeliveryState::Sent => 3,
-        DeliveryState::Failed => 4,
-        DeliveryState::Delivered => 5,
-        DeliveryState::Read => 6,
-        DeliveryState::Played => 7,
-    }
 }

@@ -7,7 +7,7 @@ use domain::{
     staff::Permission,
 };
 use serde_json::{Value, json};
-use store::{Error, Tx, command, event::Event, outbox::rank, user};
+use store::{Error, Tx, command, delivered::rank, event::Event, user};
 
 use super::{
     ask::shown,
