@@ -3,6 +3,7 @@
 
 pub(crate) mod among;
 mod backup;
+mod compact;
 mod crash;
 mod inspect;
 mod lite;
@@ -20,6 +21,7 @@ use sqlx::PgPool;
 use tokio::sync::{oneshot, watch};
 
 pub use backup::{backup, restore};
+pub use compact::compact;
 pub use inspect::{Schema, inspect};
 pub use open::Config;
 pub use tx::Tx;
