@@ -4,7 +4,7 @@
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{Query, State, ws::Utf8Bytes},
+    extract::{State, ws::Utf8Bytes},
     http::{HeaderMap, HeaderName},
     response::{
         IntoResponse, Sse,
@@ -22,7 +22,7 @@ use super::{
     session::Session,
     writer::{self, Writer},
 };
-use crate::{error::Problem, staff::Principal, state::Gateway};
+use crate::{api::page::Query, error::Problem, staff::Principal, state::Gateway};
 
 /// What keeps proxies from taking the stream for dead.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
@@ -50,6 +50,7 @@ pub(crate) struct From {
     params(From),
     responses(
         (status = 200, description = "Frames, until either side ends it.", content_type = "text/event-stream"),
+        (status = 400, description = "`invalid_query`", body = Problem),
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`", body = Problem),
     )

@@ -2,7 +2,7 @@
 //! same answers.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,7 +14,7 @@ use super::{
     frame::Incoming,
     queue::Out,
 };
-use crate::{error::Problem, staff::Principal, state::Gateway};
+use crate::{api::page::Query, error::Problem, staff::Principal, state::Gateway};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -34,7 +34,7 @@ pub(crate) struct Of {
     request_body(content = serde_json::Value, description = "A client frame.", content_type = "application/json"),
     responses(
         (status = 200, description = "The frames that answer it.", content_type = "application/json"),
-        (status = 400, description = "`bad_frame`", body = Problem),
+        (status = 400, description = "`bad_frame`, `invalid_query`", body = Problem),
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`cross_site`", body = Problem),
         (status = 404, description = "`not_found`: you have no such stream here", body = Problem),

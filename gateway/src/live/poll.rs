@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -20,6 +20,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
+    api::page::{self, Query},
     error::Problem,
     staff::{Principal, principal::unauthorized},
     state::Gateway,
@@ -34,6 +35,7 @@ pub(crate) struct From {
     /// Where the last poll ended, as `epoch:seq`; left out at the start.
     after: Option<String>,
     /// Seconds to wait for something to happen: at most 25.
+    #[param(minimum = 0, maximum = 25)]
     wait: Option<u64>,
     /// Ids of conversations to follow in full, with commas between them.
     conversations: Option<String>,
@@ -51,6 +53,7 @@ pub(crate) struct From {
     responses(
         (status = 200, description = "Frames, oldest first; none where nothing happened in time.",
          content_type = "application/json"),
+        (status = 400, description = "`invalid_query`", body = Problem),
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`", body = Problem),
     )
@@ -61,10 +64,14 @@ pub(crate) async fn poll(
     Query(from): Query<From>,
 ) -> Result<Response, Problem> {
     principal.require(Permission::ThreadView)?;
+    let wait = from.wait.unwrap_or(0);
+    if wait > LONGEST {
+        return Err(page::invalid(format!("wait is {wait}: it must be 0 to {LONGEST}")));
+    }
     let live = gateway.live.clone();
     let place = live.polls.try_acquire();
     // Where too many wait already, nobody waits: a poll holds a place of all requests.
-    let wait = if place.is_ok() { from.wait.unwrap_or(0).min(LONGEST) } else { 0 };
+    let wait = if place.is_ok() { wait } else { 0 };
     let resume = from.after.as_deref().and_then(Position::read);
     let session = Session::new(gateway.ids.uuid(), principal, true, &live.config);
     subscribe(&session, from.conversations.as_deref());

@@ -7,6 +7,7 @@ use channels::link::report;
 use domain::{
     job::{JobNotice, SettlementStatus},
     outbound::SendOutcome,
+    staff::ConsoleRole,
 };
 use tokio::process::Command;
 
@@ -127,4 +128,42 @@ async fn the_link_works_with_an_office_of_the_python_sdk() {
         }
     })
     .await;
+}
+
+/// Whatever the API's description allows and forbids is sent, by who may do everything and by who may change nothing. Not
+/// checked: that generated data is accepted (most of it names what there is not), and wrong credentials (their test is
+/// `every_route_of_the_document_is_there_and_shut_to_strangers`). Logging out would end the run.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_is_as_it_is_described() {
+    let python = std::env::var("PLUMBLINE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    if !works(&python, &["-c", "import schemathesis"], FOLDER).await {
+        return skipped("schemathesis", "pip install -r tests/clients/schemathesis_requirements.txt");
+    }
+    let (_folder, db) = app::sqlite().await;
+    let house = app::house(&db).await;
+    for role in [ConsoleRole::Owner, ConsoleRole::Auditor] {
+        let console = house.as_user(role).await;
+        let scratch = tempfile::tempdir().unwrap();
+        let mut command = Command::new(&python);
+        command.args(["-m", "schemathesis.cli", "run"]).arg(format!("{}/openapi.json", house.url));
+        command.args(["--header", &format!("Authorization: Bearer {}", console.token)]);
+        command.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance,ignored_auth"]);
+        command.args(["--exclude-path", "/api/comms/logout", "--phases", "coverage,fuzzing"]);
+        command.args([
+            "--seed",
+            "1",
+            "--max-examples",
+            "5",
+            "--max-time",
+            "30",
+            "--no-shrink",
+            "--workers",
+            "1",
+        ]);
+        command.args(["--continue-on-failure", "--no-color", "--warnings", "off"]);
+        let run = command.current_dir(scratch.path()).output().await.unwrap();
+        let (said, complained) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+        assert!(run.status.success(), "as {role}: {said}\n{complained}");
+        assert!(said.contains("generated"), "nothing was sent as {role}: {said}");
+    }
 }

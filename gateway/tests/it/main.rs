@@ -7,6 +7,7 @@ mod app;
 mod approvals;
 mod bindings;
 mod clients;
+mod desk;
 mod entrance;
 mod health;
 mod invoices;
