@@ -3,7 +3,6 @@
 
 pub(crate) mod among;
 mod backup;
-mod compact;
 mod crash;
 mod inspect;
 mod lite;
@@ -21,7 +20,6 @@ use sqlx::PgPool;
 use tokio::sync::{oneshot, watch};
 
 pub use backup::{backup, restore};
-pub use compact::compact;
 pub use inspect::{Schema, inspect};
 pub use open::Config;
 pub use tx::Tx;
