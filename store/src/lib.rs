@@ -27,7 +27,6 @@ pub mod outbox;
 pub mod pace;
 pub mod question;
 pub mod queue;
-pub mod rights;
 pub mod search;
 pub mod session;
 pub mod setting;
