@@ -72,6 +72,7 @@ export class App {
     });
     this.staleCounts();
     this.staleApprovals();
+    this.staleHealth();
     await list;
   }
 
@@ -116,6 +117,7 @@ export class App {
     }
     this.staleCounts();
     this.staleApprovals();
+    this.staleHealth();
     this.store.changed("scope:note", "scope:task", "scope:job");
   }
 
@@ -153,7 +155,7 @@ export class App {
     this.#later("health", PAUSE_MS, async () => {
       const told = await this.api.get("/channels/health");
       this.store.troubles.clear();
-      for (const channel of told.items ?? []) if (channel.trouble) this.store.troubles.set(channel.name, channel.trouble);
+      for (const channel of told.items) if (channel.trouble) this.store.troubles.set(channel.name, channel.trouble);
       this.store.changed("health");
     });
   }

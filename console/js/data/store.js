@@ -28,7 +28,7 @@ export class Store {
   counts = {};
   /** @type {Connection} */
   connection = { state: "connecting", nextTryAt: null, by: "websocket" };
-  /** What is wrong with a channel, by its name. @type {Map<string, {code: string, words: string}>} */
+  /** What is wrong with a channel, by its name. @type {Map<string, {code: string, message: string}>} */
   troubles = new Map();
 
   /** @type {Map<string, Set<() => void>>} */

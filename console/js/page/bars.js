@@ -51,7 +51,7 @@ export function bars(app) {
 
   const drawTroubles = () => {
     const lines = [...app.store.troubles].map(([name, trouble]) => {
-      const mend = maybe(`trouble_${trouble.code}`) ?? trouble.words;
+      const mend = maybe(`trouble_${trouble.code}`) ?? trouble.message;
       const link = el("a", { href: "/console/health" }, t("nav_health"));
       return el("div", { class: "bar bad" }, icon("alert", "small"), el("b", {}, channelName(name)), el("span", { class: "grow cut" }, mend), link);
     });

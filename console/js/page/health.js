@@ -6,7 +6,7 @@
 import { Failure } from "../data/api.js";
 import { el, fill, said } from "../dom/el.js";
 import { toast } from "../dom/toast.js";
-import { channelName, reasonWords } from "../text/names.js";
+import { address, channelName, reasonWords } from "../text/names.js";
 import { dateAndTime, since, span } from "../text/time.js";
 import { maybe, number, t } from "../text/words.js";
 import { nothing, page, reading, table } from "./page.js";
@@ -46,8 +46,8 @@ function drawChannels(told) {
   return told.items.map((/** @type {any} */ channel) => {
     const trouble = channel.trouble ?? null;
     const last = (/** @type {string | null} */ at, /** @type {"last_inbound" | "last_outbound"} */ key) => el("span", { class: "soft", title: at ? dateAndTime(at) : null }, at ? t(key, { span: since(at) }) : t("never"));
-    const words = trouble ? (maybe(`trouble_${trouble.code}`) ?? trouble.words ?? trouble.message ?? trouble.code) : null;
-    return el("div", { class: "state-line" }, el("span", { class: `dot ${trouble ? "bad" : "good"}`, role: "img", "aria-label": trouble ? t("in_trouble") : t("fine") }), el("b", {}, channelName(channel.name)), last(channel.last_inbound_at, "last_inbound"), last(channel.last_outbound_at, "last_outbound"), words ? el("p", { class: "bad" }, words) : null);
+    const words = trouble ? (maybe(`trouble_${trouble.code}`) ?? trouble.message) : null;
+    return el("div", { class: "state-line" }, el("span", { class: `dot ${trouble ? "bad" : "good"}`, role: "img", "aria-label": trouble ? t("in_trouble") : t("fine") }), el("b", {}, channelName(channel.name)), last(channel.last_inbound_at, "last_inbound"), last(channel.last_outbound_at, "last_outbound"), channel.failed_lately > 0 ? el("span", { class: "chip bad" }, t("failed_lately", { count: channel.failed_lately })) : null, words ? el("p", { class: "bad" }, words) : null);
   });
 }
 
@@ -72,7 +72,6 @@ function drawQueues(told) {
 function drawFailed(app, told, again) {
   if (told.items.length === 0) return nothing("check", t("no_failed"), t("no_failed_words"));
   const rows = told.items.map((/** @type {any} */ one) => {
-    const id = one.message_id ?? one.id;
     const retry = el("button", { type: "button" }, t("retry"));
     retry.hidden = !app.store.may("queue.retry");
     retry.addEventListener("click", async () => {
@@ -85,9 +84,9 @@ function drawFailed(app, told, again) {
       }
       again();
     });
-    const to = el("a", { href: `/console/conversations/${one.thread_id}#message-${id}` }, said(one.name ?? one.to ?? one.address ?? t("conversation")));
+    const to = el("a", { href: `/console/conversations/${one.thread_id}${one.message_id ? `#message-${one.message_id}` : ""}` }, said(one.name ?? address(one.address)));
     const reason = reasonWords(one.reason);
-    return [to, said(one.preview ?? ""), el("span", { class: "bad" }, reason), number(one.attempts ?? 0), dateAndTime(one.at ?? one.failed_at ?? one.updated_at), retry];
+    return [to, said(one.preview), el("span", { class: "bad" }, reason), number(one.attempts), dateAndTime(one.at), retry];
   });
   return table([t("person"), t("message"), t("reason"), t("attempts"), t("date"), t("verbs")], rows, { numbers: [3], label: t("failed_deliveries") });
 }

@@ -11,6 +11,7 @@ import { allCanned } from "../thread/canned.js";
 import { preferences } from "../thread/preferences.js";
 import { dateAndTime } from "../text/time.js";
 import { maybe, t } from "../text/words.js";
+import { auditPanel } from "./audit.js";
 import { page, reading } from "./page.js";
 import { usersPanel, sessionsPanel } from "./users.js";
 
@@ -22,6 +23,7 @@ export function settingsPage(app, scope) {
   const { node, body } = page(t("nav_settings"), { narrow: true });
   const house = el("div");
   fill(body, el("h2", {}, t("settings_own")), own(app), el("h2", { class: "inline-form" }, t("settings_sessions")), sessionsPanel(app, scope), el("h2", { class: "inline-form" }, t("settings_users")), usersPanel(app, scope), el("h2", { class: "inline-form" }, t("settings_house")), house);
+  if (app.store.may("audit.view")) body.append(el("h2", {}, t("audit")), auditPanel(app, scope));
   const run = reading(app, scope, house, () => app.api.get("/settings"), (told) => groups(app, told, () => void run()), ["scope:setting"]);
   return node;
 }
