@@ -118,24 +118,7 @@ impl App {
         let bell = Bell::default();
         let progress = broadcast::channel::<Progress>(PROGRESS).0;
         let whatsapp = whatsapp(settings, &hosting, &http)?;
-        let gateway = Gateway {
-            store: store.clone(),
-            clock: Arc::clone(&means.clock),
-            ids: Arc::clone(&means.ids),
-            waker: waker(&bell),
-            staff: staff(settings, &http).map_err(Failure::Usage)?,
-            firm: Arc::new(settings.firm.clone()),
-            live: Live::new(gateway::live::Config::default(), Some(progress.clone())),
-            means: gateway::configuration::Means {
-                configuration: Some(Arc::new(AtTheConsole::of(settings))),
-                tester: whatsapp.as_ref().map(|channel| {
-                    let place = settings.public_url.as_deref();
-                    Arc::new(ConnectivityTest::new(Arc::clone(channel), place))
-                        as Arc<dyn gateway::configuration::Tester>
-                }),
-            },
-            config: gateway_config(settings)?,
-        };
+        let gateway = door(settings, (&store, &means), &bell, &progress, (&http, whatsapp.as_ref()))?;
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = ports.gateway.take() {
@@ -208,6 +191,34 @@ impl App {
         };
         tokio::join!(futures::future::join_all(served), live);
     }
+}
+
+/// What the gateway's routes are given.
+fn door(
+    settings: &Settings,
+    (store, means): (&Store, &Means),
+    bell: &Bell,
+    progress: &broadcast::Sender<Progress>,
+    (http, whatsapp): (&reqwest::Client, Option<&Arc<WhatsApp>>),
+) -> Result<Gateway, Failure> {
+    Ok(Gateway {
+        store: store.clone(),
+        clock: Arc::clone(&means.clock),
+        ids: Arc::clone(&means.ids),
+        waker: waker(bell),
+        staff: staff(settings, http).map_err(Failure::Usage)?,
+        firm: Arc::new(settings.firm.clone()),
+        live: Live::new(gateway::live::Config::default(), Some(progress.clone())),
+        means: gateway::configuration::Means {
+            configuration: Some(Arc::new(AtTheConsole::of(settings))),
+            tester: whatsapp.map(|channel| {
+                let place = settings.public_url.as_deref();
+                Arc::new(ConnectivityTest::new(Arc::clone(channel), place))
+                    as Arc<dyn gateway::configuration::Tester>
+            }),
+        },
+        config: gateway_config(settings)?,
+    })
 }
 
 fn waker(bell: &Bell) -> Waker {

@@ -1,7 +1,6 @@
 //! What staff say by the stream: the same words as by REST, once whichever way they came, and ticks that follow.
 
 use domain::{
-    clock::Clock as _,
     contact::{Identity, Role},
     id::ConversationId,
     staff::ConsoleRole,
