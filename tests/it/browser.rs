@@ -51,7 +51,6 @@ pub fn plays(script: &str, before: &[&str], folder: &Path, after: &[String]) {
     std::fs::create_dir_all(&shots).unwrap();
     let mut node = Command::new("node");
     let run = node.arg(scripts().join(script)).args(before).arg(&shots).args(after).output().unwrap();
-    println!("{}", String::from_utf8_lossy(&run.stdout));
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
 
