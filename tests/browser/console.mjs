@@ -3,6 +3,7 @@
 // sandbox and the two agents. The folder holds a database with 5,000 threads, one of them 10,000 messages long.
 import { talk } from "./console/talk.mjs";
 import { approve, commands, search, upload } from "./console/office.mjs";
+import { expiry, windows } from "./console/expiry.mjs";
 import { looks } from "./console/looks.mjs";
 import { offline, outage } from "./console/outage.mjs";
 import { Stage, check, patience } from "./console/stage.mjs";
@@ -23,7 +24,7 @@ async function login(link) {
   await stage.accessible("the inbox");
 }
 
-const acts = { talk, approve, upload, search, commands, volume, outage, offline, looks };
+const acts = { talk, approve, upload, search, commands, windows, volume, outage, offline, expiry, looks };
 let now = "the beginning";
 try {
   const link = await stage.start();

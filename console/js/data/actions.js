@@ -98,6 +98,7 @@ export class Actions {
 
   /** @param {Thread} thread */
   markUnread(thread) {
+    this.store.tell(`keep-unread:${thread.id}`);
     return this.#change(thread.id, { unread: Math.max(1, thread.unread) }, () => this.api.post(`/threads/${thread.id}/unread`, {}));
   }
 

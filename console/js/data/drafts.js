@@ -60,6 +60,9 @@ export class Drafts {
   #save(thread) {
     clearTimeout(this.#saving.get(thread));
     this.#saving.delete(thread);
-    void this.shelf.put("drafts", thread, this.#drafts.get(thread)).catch(() => {});
+    const draft = this.#drafts.get(thread);
+    // An empty note is none: after a reload one writes to the customer, unless there is something else to go on with.
+    const kept = draft?.began ? draft : undefined;
+    void this.shelf.put("drafts", thread, kept).catch(() => {});
   }
 }

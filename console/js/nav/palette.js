@@ -11,6 +11,7 @@ import { flipTheme } from "../page/theme.js";
 import { assignMenu } from "../thread/head.js";
 import { labelDialog, snoozeMenu } from "../thread/verbs.js";
 import { nameOf, channelName } from "../text/names.js";
+import { canRecord, record } from "./voice.js";
 import { language, t } from "../text/words.js";
 
 const TYPING_MS = 180;
@@ -22,7 +23,8 @@ export function openPalette(app) {
   const field = el("input", { type: "text", placeholder: t("palette_placeholder"), role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": t("key_palette"), autocomplete: "off" });
   const list = el("div", { role: "listbox", id: "palette-list", "aria-label": t("commands") });
   const answer = el("div", { class: "answer said", role: "status", hidden: true, dir: "auto" });
-  const node = el("dialog", { class: "palette", "aria-label": t("key_palette") }, el("div", { class: "search" }, icon("search"), field), list, answer);
+  const mic = el("button", { type: "button", class: "quiet square", "aria-label": t("speak_command"), title: t("speak_command"), "aria-pressed": "false", hidden: !canRecord() }, icon("mic"));
+  const node = el("dialog", { class: "palette", "aria-label": t("key_palette") }, el("div", { class: "row line" }, el("div", { class: "search grow" }, icon("search"), field), mic), list, answer);
   /** @type {Command[]} */
   let shown = [];
   /** @type {Command[]} */
@@ -56,17 +58,40 @@ export function openPalette(app) {
   };
   /** @param {string} words @returns {Command} */
   const question = (words) => ({ label: t("ask_agent", { words }), icon: "spark", section: t("palette_ask"), stays: true, run: () => void asked(words) });
-  const asked = async (/** @type {string} */ words) => {
+  const asked = (/** @type {string} */ words) => command({ kind: "text_command", text: words });
+  /** @param {Record<string, unknown>} wish */
+  const command = async (wish) => {
     answer.hidden = false;
     answer.textContent = t("working");
     const id = once();
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const about = app.open ? { conversation_id: app.open } : {};
-    const sent = app.live.send({ type: "command", id, ...about, data: { kind: "text_command", text: words, zone, language } });
+    const sent = app.live.send({ type: "command", id, ...about, data: { ...wish, zone, language } });
     if (!sent) return void (answer.textContent = t("problem_offline"));
     const told = await app.responses.wait(id, (said) => said.progress && (answer.textContent = said.progress));
     answer.textContent = told.status === "success" ? (told.message ?? t("done")) : (told.error?.message || t("no_answer"));
   };
+  /** @type {(() => void) | null} */
+  let stop = null;
+  const speak = async () => {
+    if (stop) return stop();
+    try {
+      const recording = await record();
+      stop = recording.stop;
+      mic.setAttribute("aria-pressed", "true");
+      fill(mic, icon("stop"));
+      answer.hidden = false;
+      answer.textContent = t("listening");
+      await command({ kind: "voice_command", ...(await recording.done) });
+    } catch {
+      answer.hidden = false;
+      answer.textContent = t("no_microphone");
+    }
+    stop = null;
+    mic.setAttribute("aria-pressed", "false");
+    fill(mic, icon("mic"));
+  };
+  mic.addEventListener("click", () => void speak());
   const take = (/** @type {Command} */ one) => {
     if (!one.stays) node.close();
     one.run();
@@ -103,7 +128,10 @@ export function openPalette(app) {
     draw();
   });
   node.addEventListener("click", (event) => event.target === node && node.close());
-  node.addEventListener("close", () => node.remove());
+  node.addEventListener("close", () => {
+    stop?.();
+    node.remove();
+  });
   document.body.append(node);
   node.showModal();
   look();

@@ -14,7 +14,7 @@ import { previewOf } from "../text/preview.js";
 import { t } from "../text/words.js";
 import { Attachments } from "./attachments.js";
 import { banner, clockChip, mode as blocked } from "./banner.js";
-import { cannedReplies } from "./canned.js";
+import { completions } from "./canned.js";
 import { emojiMenu } from "./emoji.js";
 import { preferences } from "./preferences.js";
 import { suggest } from "./suggest.js";
@@ -75,7 +75,7 @@ export function composer(app, id, view, scope) {
   const spark = tool("spark", t("suggest"), (at) => void suggest(app, id, at, replace));
   const tools = el("div", { class: "tools" }, attach, smile, template, spark, send);
   box.append(tools, picker);
-  const canned = cannedReplies(app, field, box, replace, scope);
+  const canned = completions(app, field, () => mode() === "note", scope);
   const frame = el("div", { class: "compose-frame" }, canned.node, box);
   dock.append(banners, modes, frame);
 
@@ -234,12 +234,12 @@ export function composer(app, id, view, scope) {
   drop.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    drop.classList.add("day-drop");
+    drop.classList.add("drop-here");
   });
-  drop.addEventListener("dragleave", () => drop.classList.remove("day-drop"));
+  drop.addEventListener("dragleave", () => drop.classList.remove("drop-here"));
   drop.addEventListener("drop", (event) => {
     event.preventDefault();
-    drop.classList.remove("day-drop");
+    drop.classList.remove("drop-here");
     if (mode() === "reply") attachments.add([...(event.dataTransfer?.files ?? [])]);
   });
 

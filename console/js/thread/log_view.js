@@ -26,6 +26,8 @@ import { presenceLine } from "./presence.js";
 const AHEAD = 1_500;
 const READ_AFTER_MS = 1_000;
 const LIT_MS = 2_400;
+/** Without scrolling for so long, what is added is new. */
+const QUIET_MS = 400;
 /** Unread messages that are looked for before the thread opens at its end. */
 const UNREAD_PAGES = 3;
 
@@ -198,6 +200,14 @@ export function logView(app, id, scope) {
     return inbound.length >= unread ? (inbound[inbound.length - unread]?.id ?? null) : null;
   };
 
+  app.store.on(`keep-unread:${id}`, () => (extras.keepUnread = true), scope.signal);
+  // What scrolling brings in is not news: readers are told of additions only while nothing moves.
+  let moving = 0;
+  scope.on(scroller, "scroll", () => {
+    scroller.setAttribute("aria-busy", "true");
+    clearTimeout(moving);
+    moving = Number(setTimeout(() => scroller.removeAttribute("aria-busy"), QUIET_MS));
+  }, { passive: true });
   app.store.on(`scope:note:${id}`, () => void extras.readNotes(), scope.signal);
   down.addEventListener("click", () => void toEnd());
   app.store.on(`log:${id}`, draw, scope.signal);

@@ -1,7 +1,7 @@
 // How it looks and who can use it: phone width, dark, German, every page, with nothing sideways and nothing inaccessible.
 import { check, patience } from "./stage.mjs";
 
-const PAGES = ["approvals", "tasks", "jobs", "invoices", "people", "report", "health", "settings"];
+const PAGES = ["approvals", "tasks", "jobs", "invoices", "people", "health", "settings"];
 
 export async function looks(stage) {
   const { page, context } = stage;

@@ -1,6 +1,6 @@
 // What every act of the console's story stands on: the program, its sandbox phones, the browser with one logged-in page,
 // and what the page complained about.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -52,6 +52,13 @@ export class Stage {
     this.server.stdout.on("data", (data) => (said += data));
     await until("the demo's addresses", () => said.includes("Gateway:"));
     return /Console: (\S+)/.exec(said)?.[1] ?? "";
+  }
+
+  /** A bearer token, as the command mints it; the page takes it like a link. */
+  token(user) {
+    const minted = spawnSync(this.program, ["token", "--user", user, "--role", "owner"], { cwd: this.folder, env: {}, encoding: "utf8" });
+    check(minted.status === 0, `no token: ${minted.stderr}`);
+    return minted.stdout.trim();
   }
 
   async kill() {

@@ -136,5 +136,8 @@ export const frame = {
   verbs: "Aktionen",
   commands: "Befehle",
   ask_agent: "Den Büro-Agenten fragen: {words}",
+  speak_command: "Befehl sprechen",
+  listening: "Ich höre zu … drücken Sie noch einmal, wenn Sie fertig sind",
+  no_microphone: "Das Mikrofon konnte nicht benutzt werden.",
   no_answer: "Es kam keine Antwort.",
 };

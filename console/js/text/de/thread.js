@@ -137,6 +137,7 @@ export const thread = {
   upload_empty: "{name} ist leer",
   upload_size: "{name} hat {size}; höchstens {most} können gesendet werden",
   upload_most: "Höchstens {count} Dateien passen in eine Nachricht",
+  completions: "Vorschläge",
   canned: "Textbausteine",
   canned_arriving: "unterwegs",
   canned_arriving_text: "Guten Tag {name}, unser Monteur ist auf dem Weg zu Ihnen.",

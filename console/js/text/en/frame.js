@@ -136,5 +136,8 @@ export const frame = {
   verbs: "Actions",
   commands: "Commands",
   ask_agent: "Ask the office agent: {words}",
+  speak_command: "Speak a command",
+  listening: "Listening … press again when you are done",
+  no_microphone: "The microphone could not be used.",
   no_answer: "No answer came.",
 };

@@ -137,6 +137,7 @@ export const thread = {
   upload_empty: "{name} is empty",
   upload_size: "{name} is {size}; at most {most} can be sent",
   upload_most: "At most {count} files go into one message",
+  completions: "Suggestions",
   canned: "Canned replies",
   canned_arriving: "onmyway",
   canned_arriving_text: "Hello {name}, our technician is on the way to you.",
