@@ -17,6 +17,7 @@ mod live;
 mod live_client;
 mod live_fallbacks;
 mod live_limits;
+mod live_outside;
 mod live_send;
 mod openapi;
 mod people;
