@@ -48,6 +48,11 @@ bench *ARGS:
     cargo build --release -p plumbline -p plumbline-bench
     cargo run --release -q -p plumbline-bench -- {{ ARGS }}
 
+# A thousand sockets of the live stream and a hundred messages a second; --quick for a look
+live-load *ARGS:
+    cargo build --release -p plumbline -p plumbline-bench
+    cargo run --release -q -p plumbline-bench -- --only live {{ ARGS }}
+
 # Everything CI does
 ci:
     .ci/run

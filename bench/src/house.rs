@@ -89,6 +89,8 @@ impl Site<'_> {
             ("PLUMBLINE__WHATSAPP__PAIR_EVERY_MS", "1"),
             ("PLUMBLINE__WHATSAPP__ORDER_GAP_MS", "0"),
             ("PLUMBLINE__GATEWAY__DELIVERIES", "256"),
+            // All load comes from one address.
+            ("PLUMBLINE__GATEWAY__SOURCE_PER_SECOND", "0"),
             ("PLUMBLINE__HTTP__CONCURRENT", "64"),
             ("PLUMBLINE__TURNS__CONCURRENT", "64"),
         ]);
@@ -97,10 +99,15 @@ impl Site<'_> {
 
     /// Runs a command of the house to its end.
     pub fn run(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        self.said(arguments).map(|_| ())
+    }
+
+    /// The same; what it printed.
+    pub fn said(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let done = self.command(arguments).stdin(Stdio::null()).output()?;
-        let said = String::from_utf8_lossy(&done.stderr).into_owned();
-        ensure!(done.status.success(), "plumbline {} failed: {said}", arguments.join(" "));
-        Ok(())
+        let complaint = String::from_utf8_lossy(&done.stderr).into_owned();
+        ensure!(done.status.success(), "plumbline {} failed: {complaint}", arguments.join(" "));
+        Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
     }
 
     /// Registers the senders and their customer.

@@ -111,6 +111,12 @@ fn clip(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
+/// Now, by the clock that the house has too.
+#[expect(clippy::disallowed_methods, reason = "a frame's age is measured by the machine's own clock")]
+pub fn instant() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// Seconds since the epoch, as Meta stamps its messages.
 #[expect(clippy::disallowed_methods, reason = "the load plays the world outside, which has its own clock")]
 pub fn now() -> u64 {

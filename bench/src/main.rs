@@ -11,6 +11,7 @@ mod bare;
 mod figures;
 mod ground;
 mod house;
+mod live;
 mod load;
 mod people;
 mod postgres;
@@ -57,6 +58,8 @@ enum Row {
     Postgres,
     /// All of it with a store that has grown; memory and start.
     Growth,
+    /// A thousand sockets of the live stream, a hundred messages a second.
+    Live,
 }
 
 /// How much of everything.
@@ -104,6 +107,9 @@ async fn measure(arguments: Arguments) -> anyhow::Result<()> {
     }
     if wanted(Row::Growth) {
         rows::growth(&binary, size, &mut table).await?;
+    }
+    if wanted(Row::Live) {
+        live::live(&binary, size, &mut table).await?;
     }
     table.print(&mut std::io::stdout(), &ground::machine())?;
     Ok(())
