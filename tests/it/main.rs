@@ -19,6 +19,7 @@ mod scenarios;
 #[path = "../../agents/tests/it/standin.rs"]
 #[expect(dead_code, reason = "written for the models' own tests, which use all of it")]
 mod standin;
+mod strangers;
 mod taken_over;
 mod turns;
 mod wire;

@@ -70,12 +70,17 @@ pub(super) async fn take_in(
 /// What somebody is called of whom only a message is known.
 fn name(inbound: &InboundMessage) -> String {
     let own = inbound.profile_name.as_deref().unwrap_or_default();
-    let own: String = own.chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let own: String = own.chars().filter(|c| !c.is_control() && !turns_text(*c)).take(NAME).collect();
     if !own.trim().is_empty() {
         return own.trim().to_owned();
     }
     let username = inbound.identities.iter().find(|identity| identity.kind == IdentityKind::Username);
     username.map_or_else(|| inbound.from.external.clone(), |username| username.value.clone())
+}
+
+/// Characters that turn the text around them: a name must not write over what stands beside it.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether the thread is a customer's: it was linked before, or the number is one customer's and no other's.

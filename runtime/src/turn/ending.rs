@@ -55,6 +55,7 @@ async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Erro
             Box::pin(async move {
                 let owner_version = conversation::hold_last(tx, &taken.conversation.id, taken.epoch).await?;
                 carried.settle(tx, &taken.id).await?;
+                let mut dropped = None;
                 if taken.conversation.address.channel.is_link() {
                     let said = keep(tx, &belt, &taken, text, now).await?;
                     let body = json!({ "message": said });
@@ -62,8 +63,10 @@ async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Erro
                 } else if taken.conversation.address.channel.is_console() {
                     keep(tx, &belt, &taken, text.clone(), now).await?;
                     answer(tx, &taken, &Answer::Success { text }, now).await?;
-                } else if owner_version == taken.owner_version {
-                    // Nobody took the conversation over since the turn began: else it is not said at all.
+                } else if owner_version != taken.owner_version {
+                    // Nothing of it stands in the conversation: the person whom it was for never reads it.
+                    dropped = Some("somebody took the conversation over");
+                } else {
                     let speech = Speech {
                         key: format!("turn:{}", taken.id),
                         author: Author::Agent(taken.conversation.agent.clone()),
@@ -73,7 +76,7 @@ async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Erro
                     };
                     speak::say(tx, &belt, &taken.conversation, speech, now).await?;
                 }
-                turn::end(tx, &taken, TurnState::Done, &saved, None, now).await?;
+                turn::end(tx, &taken, TurnState::Done, &saved, dropped, now).await?;
                 go_on(tx, &belt, &taken.conversation, now).await
             })
         })

@@ -63,10 +63,10 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "turn answered",
-        says: "a turn ended well and said nothing",
+        says: "a turn ended well, no reason against it, and said nothing",
         sql: "SELECT t.id AS subject, t.conversation_id AS detail
               FROM (SELECT id, conversation_id FROM turn
-                    WHERE state = 'done' AND machine <> '{}' ORDER BY seq DESC LIMIT $2) t
+                    WHERE state = 'done' AND reason IS NULL AND machine <> '{}' ORDER BY seq DESC LIMIT $2) t
               JOIN conversation c ON c.id = t.conversation_id
               WHERE c.channel NOT LIKE 'link:%' AND c.channel <> 'console'
                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = 'turn:' || t.id)
