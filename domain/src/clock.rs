@@ -56,6 +56,11 @@ impl ManualClock {
     pub fn advance(&self, wait: Duration) {
         self.0.fetch_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
+
+    /// As when a wrong clock is put right.
+    pub fn set_back(&self, time: Duration) {
+        self.0.fetch_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

@@ -33,12 +33,15 @@ pub enum Purpose {
     Escalation { job: JobId, role: Role },
     /// Carries an immutable proposal; only one of its options decides it.
     Approval(Proposal),
+    /// Whether a call was done whose outcome was lost; only one of its options decides it. Asked of the person the turn
+    /// talks with, or of the holders of `role`.
+    Outcome { tool: String, arguments: Value, role: Option<Role> },
 }
 
 impl Purpose {
     #[must_use]
     pub fn takes_words(&self) -> bool {
-        !matches!(self, Self::Approval(_))
+        !matches!(self, Self::Approval(_) | Self::Outcome { .. })
     }
 
     #[must_use]
@@ -47,13 +50,14 @@ impl Purpose {
             Self::Ask => None,
             Self::Escalation { role, .. } => Some(*role),
             Self::Approval(proposal) => Some(proposal.role),
+            Self::Outcome { role, .. } => *role,
         }
     }
 
     #[must_use]
     pub fn job(&self) -> Option<&JobId> {
         match self {
-            Self::Ask => None,
+            Self::Ask | Self::Outcome { .. } => None,
             Self::Escalation { job, .. } => Some(job),
             Self::Approval(proposal) => proposal.job.as_ref(),
         }

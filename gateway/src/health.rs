@@ -46,6 +46,9 @@ pub(crate) async fn live() -> Response {
 
 /// `GET /health/ready`: whether requests should be sent here.
 pub(crate) async fn ready(State(gateway): State<Gateway>) -> Result<Response, Problem> {
+    if gateway.admission.is_leaving() {
+        return Err(Problem::unavailable("this process is stopping"));
+    }
     counts(&gateway).await?;
     Ok(Json(json!({ "status": "ready" })).into_response())
 }

@@ -2,6 +2,7 @@
 //! `router` lists the routes on one page.
 
 mod a2a;
+mod admission;
 pub mod api;
 mod auth;
 pub mod configuration;
@@ -21,6 +22,7 @@ mod state;
 mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;
+pub use admission::Admission;
 pub use error::Problem;
 pub use state::{Config, Duty, Gateway, HostedAgent, Price, Waker};
 pub use webhooks::Room;

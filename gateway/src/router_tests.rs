@@ -14,9 +14,11 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::{Config, Waker};
+use crate::{Admission, Config, Waker};
 
 fn staff() -> crate::staff::Staff {
+    // Whoever installed it first, it is the same provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let config = channels::transport::Config::default();
     let transport =
         channels::transport::Transport::new(channels::transport::client(&config).unwrap(), &config);
@@ -49,6 +51,7 @@ async fn guarded_by(config: Config, routes: Router) -> (tempfile::TempDir, Route
         live,
         means: Default::default(),
         config,
+        admission: Admission::default(),
     };
     (folder, guarded(routes, &gateway))
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::Store;
 use url::Url;
 
-use crate::{configuration::Means, live::Live, staff::Staff};
+use crate::{admission::Admission, configuration::Means, live::Live, staff::Staff};
 
 /// Limits of every server of the house.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,6 +32,8 @@ pub struct Config {
     pub source_per_second: u32,
     /// Whether staff may decide about a job of their own at the console too; `questions.approve_own_jobs` of the belt.
     pub approve_own_jobs: bool,
+    /// Messages that may wait in the inbox; more are told to come again.
+    pub inbox_pending: u32,
     /// Where files of messages are kept.
     pub media_folder: PathBuf,
     /// The largest file that staff may bring.
@@ -54,6 +56,7 @@ impl Default for Config {
             health_seconds: 3,
             source_per_second: 50,
             approve_own_jobs: true,
+            inbox_pending: 100_000,
             media_folder: PathBuf::from("data/media"),
             upload_mib: 25,
             country_code: "49".to_owned(),
@@ -119,6 +122,7 @@ pub struct Gateway {
     /// The program's configuration and its provider, as far as staff may see to them.
     pub means: Means,
     pub config: Config,
+    pub admission: Admission,
 }
 
 impl Gateway {

@@ -83,6 +83,7 @@ pub(crate) async fn deliver(State(meta): State<MetaCloud>, request: Request) -> 
         Problem::new(rejection.status(), code, "the body is over the limit, or broke off")
     })?;
     let read = believed(&meta, &headers, &body)?;
+    meta.gateway.admission.room(&meta.gateway).await?;
     store(&meta.gateway, read).await?;
     Ok(StatusCode::OK)
 }

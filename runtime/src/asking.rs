@@ -12,6 +12,7 @@ use domain::{
     outbound::Content,
     question::{Choice, Proposal, Purpose, Question, QuestionState},
 };
+use serde_json::{Value, json};
 use store::{Error, Tx, contact, conversation, question};
 use tools::tool::Ask;
 
@@ -20,6 +21,9 @@ use crate::{
     config::ms,
     speak::{self, Speech},
 };
+
+/// The sentence that asks whether an interrupted call was done.
+const OUTCOME: &str = "outcome.unsure";
 
 /// Where a question comes from.
 pub struct Asker<'a> {
@@ -71,14 +75,11 @@ pub async fn remind(tx: &mut Tx, belt: &Belt, asked: &Question, now: Millis) -> 
     let puts = question::puts(tx, &asked.id).await?;
     for earlier in &puts {
         let Some(conversation) = conversation::get(tx, &earlier.conversation).await? else { continue };
-        if conversation.owner != OWNED_BY_AGENT && matches!(asked.purpose, Purpose::Ask) {
+        if conversation.owner != OWNED_BY_AGENT && asked.purpose.role().is_none() {
             continue;
         }
-        let reminder = belt.texts.sentence(
-            conversation.language,
-            "question.reminder",
-            &serde_json::json!({ "text": earlier.body }),
-        );
+        let reminder =
+            belt.texts.sentence(conversation.language, "question.reminder", &json!({ "text": earlier.body }));
         let person = match &earlier.contact {
             Some(id) => contact::get(tx, id).await?,
             None => None,
@@ -108,7 +109,7 @@ async fn put(
         },
         turn: Some(asked.turn.clone()),
         // Staff who took the conversation over are not talked into; what the office decides is nobody's conversation.
-        owner_version: matches!(asked.purpose, Purpose::Ask).then_some(conversation.owner_version),
+        owner_version: asked.purpose.role().is_none().then_some(conversation.owner_version),
     };
     let outbox = speak::say(tx, belt, conversation, speech, now).await?;
     let put = question::Put {
@@ -130,10 +131,26 @@ fn words(belt: &Belt, asked: &Question, options: &[String], language: Language) 
             let options = belt.texts.options(language, text);
             (sentence, options.into_iter().map(|option| choice(option.title, option.value)).collect())
         }
+        Purpose::Outcome { tool, arguments, .. } => {
+            let facts = json!({ "tool": tool, "arguments": named(arguments) });
+            let options = belt.texts.options(language, OUTCOME);
+            let choices = options.into_iter().map(|option| choice(option.title, option.value)).collect();
+            (belt.texts.sentence(language, OUTCOME, &facts), choices)
+        }
         Purpose::Ask | Purpose::Escalation { .. } => {
             (asked.text.clone(), options.iter().map(|title| choice(title.clone(), title.clone())).collect())
         }
     }
+}
+
+/// `address: Hauptstr. 5, parcels: 2`.
+fn named(arguments: &Value) -> String {
+    let Value::Object(fields) = arguments else { return arguments.to_string() };
+    let shown = fields.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}: {text}"),
+        other => format!("{name}: {other}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// Everyone who was asked hears the sentence `key`.
@@ -145,7 +162,7 @@ pub async fn tell_asked(
     belt: &Belt,
     id: &QuestionId,
     key: &str,
-    facts: &serde_json::Value,
+    facts: &Value,
     now: Millis,
 ) -> Result<(), Error> {
     for put in question::puts(tx, id).await? {

@@ -26,7 +26,7 @@ use domain::{
     live::Progress,
 };
 use store::{Error, Store, inbox};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tools::toolbox::Toolbox;
 
@@ -68,6 +68,8 @@ pub struct Belt {
     pub progress: broadcast::Sender<Progress>,
     /// Whether somebody watches words as they are streamed.
     pub stream: bool,
+    /// Places for model calls under way in this process.
+    pub thoughts: Semaphore,
     /// Stages at work and turns in flight, for [`Belt::is_quiet`].
     pub busy: AtomicUsize,
 }

@@ -38,11 +38,13 @@ pub struct Intake {
     /// Tries before a row is dead.
     pub attempts: u32,
     pub lease_ms: u64,
+    /// Rows that may wait; whoever brings more is told to come again.
+    pub pending: u32,
 }
 
 impl Default for Intake {
     fn default() -> Self {
-        Self { batch: 64, attempts: 8, lease_ms: 30_000 }
+        Self { batch: 64, attempts: 8, lease_ms: 30_000, pending: 100_000 }
     }
 }
 
@@ -70,6 +72,8 @@ pub struct Turns {
     pub lease_ms: u64,
     /// Turns of one agent that run at the same time.
     pub concurrent: u32,
+    /// Model calls under way in one process, of all agents; more wait their turn.
+    pub model_calls: u32,
     /// Takings of one turn without an end before it is given up.
     pub attempts: u32,
     /// The first wait after a model call that may be repeated; it doubles.
@@ -88,6 +92,7 @@ impl Default for Turns {
             pending: Pending::Steer,
             lease_ms: 30_000,
             concurrent: 16,
+            model_calls: 64,
             attempts: 8,
             retry_first_ms: 1_000,
             retry_ceiling_ms: 120_000,

@@ -17,7 +17,9 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Error, Tx, channel_state, event, handoff, inbox,
+    Error, Tx, channel_state,
+    db::crash,
+    event, handoff, inbox,
     outbox::{self, Outcome, Taken},
     wake,
 };
@@ -27,6 +29,7 @@ use crate::{
     bell::Stage,
     belt::Belt,
     config::ms,
+    lease,
     pace::Paced,
     stage::{Found, POLL},
 };
@@ -92,7 +95,17 @@ async fn deliver(belt: &Arc<Belt>, channel: &Arc<dyn Channel>, row: Taken) {
         Some(outcome) => outcome,
         None => {
             let facts = Facts { now: belt.now(), last_inbound: row.last_inbound, queued: row.queued };
-            channel.send(&row.outbound, &facts).await
+            crash::point("send.before");
+            let sending = channel.send(&row.outbound, &facts);
+            let sent = lease::keep(belt.config.delivery.lease_ms, sending, || renew(belt, &row)).await;
+            crash::point("send.after");
+            match sent {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    tracing::info!(outbox = %row.outbound.id, "another worker took the delivery over, or it was settled");
+                    return;
+                }
+            }
         }
     };
     let id = row.outbound.id.clone();
@@ -101,6 +114,13 @@ async fn deliver(belt: &Arc<Belt>, channel: &Arc<dyn Channel>, row: Taken) {
         Err(Error::Fenced) => tracing::info!(outbox = %id, "another worker took the delivery over"),
         Err(error) => tracing::warn!(outbox = %id, %error, "a delivery waits for the end of its lease"),
     }
+}
+
+async fn renew(belt: &Belt, row: &Taken) -> Result<(), Error> {
+    let (row, until) = (row.clone(), belt.now().plus(ms(belt.config.delivery.lease_ms)));
+    belt.store
+        .write(move |tx| Box::pin(async move { store::lease::of_delivery(tx, &row, until).await }))
+        .await
 }
 
 /// What is known without sending: words whose conversation changed hands, and a send whose answer was lost.

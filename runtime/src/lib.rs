@@ -7,6 +7,7 @@ pub mod belt;
 pub mod config;
 pub mod delivery;
 pub mod intake;
+mod lease;
 mod media;
 mod pace;
 pub mod speak;

@@ -11,6 +11,8 @@ use domain::{
     message::{Media, MediaKind, MediaSource, Part},
 };
 
+use store::db::crash;
+
 use crate::belt::Belt;
 
 /// Tries before a file or its words are given up, and the message taken in without.
@@ -63,7 +65,10 @@ async fn fetch(belt: &Belt, channel: &ChannelName, media: &mut Media) -> Result<
     let Some(from) = belt.fetch.get(channel) else {
         return Err(NotFetched::Later("no process here reaches the provider".to_owned()));
     };
-    let fetched = from.fetch(media).await?;
+    crash::point("fetch.before");
+    let fetched = from.fetch(media).await;
+    crash::point("fetch.after");
+    let fetched = fetched?;
     media.source = MediaSource::File(fetched.path);
     media.mime = fetched.mime;
     media.sha256 = Some(fetched.sha256);
@@ -77,7 +82,10 @@ async fn listen(belt: &Belt, media: &mut Media, last: bool) -> Brought {
         return Brought::Whole;
     };
     let Some(transcriber) = &belt.transcriber else { return Brought::Whole };
-    match transcriber.transcribe(path, &media.mime).await {
+    crash::point("transcribe.before");
+    let heard = transcriber.transcribe(path, &media.mime).await;
+    crash::point("transcribe.after");
+    match heard {
         Ok(words) => media.transcript = Some(words).filter(|words| !words.is_empty()),
         Err(ModelError::Retry { reason, .. }) if !last => {
             tracing::info!(%reason, "a recording is transcribed again later");

@@ -2,6 +2,7 @@
 
 mod connectivity;
 mod knowledge;
+mod run;
 mod servers;
 
 use std::{
@@ -31,12 +32,14 @@ use domain::{
     id::Ids,
     live::Progress,
 };
-use gateway::{Gateway, Room, StoredTargets, Waker, console::Console, live::Live, staff::Staff};
+use gateway::{Admission, Gateway, Room, StoredTargets, Waker, console::Console, live::Live, staff::Staff};
 use runtime::{Agent, Belt, bell::Bell};
 use secrecy::SecretString;
 use store::{Store, queue};
-use tokio::{net::TcpListener, sync::broadcast};
-use tokio_util::sync::CancellationToken;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, broadcast},
+};
 use url::Url;
 
 use crate::{
@@ -94,6 +97,7 @@ pub struct App {
     live: Option<Gateway>,
     works: bool,
     grace: Duration,
+    admission: Admission,
 }
 
 impl App {
@@ -164,32 +168,20 @@ impl App {
             bell,
             progress,
             stream: hosting.stream,
+            thoughts: Semaphore::new((settings.belt.turns.model_calls as usize).max(1)),
             busy: AtomicUsize::new(0),
         };
-        let (works, grace) = (hosting.belt, settings.grace);
-        let live = address.map(|_| gateway);
-        Ok(Self { belt: Arc::new(belt), model: name, gateway: address, servers, live, works, grace })
-    }
-
-    /// Serves and works until `stop`; running turns may finish within the grace time.
-    pub async fn run(self, stop: CancellationToken) {
-        if !self.works {
-            return self.serve(stop).await;
-        }
-        let (belt, grace) = (Arc::clone(&self.belt), self.grace);
-        tokio::join!(self.serve(stop.clone()), belt.run(stop, grace));
-    }
-
-    /// Serves alone, until `stop`: somebody else moves the belt.
-    pub async fn serve(self, stop: CancellationToken) {
-        let servers = self.servers.into_iter();
-        let served = servers.map(|(listener, router)| servers::serve(listener, router, stop.clone()));
-        let live = async {
-            if let Some(gateway) = self.live {
-                Live::run(gateway, stop.clone()).await;
-            }
-        };
-        tokio::join!(futures::future::join_all(served), live);
+        let admission = gateway.admission.clone();
+        Ok(Self {
+            belt: Arc::new(belt),
+            model: name,
+            gateway: address,
+            servers,
+            live: address.map(|_| gateway),
+            works: hosting.belt,
+            grace: settings.grace,
+            admission,
+        })
     }
 }
 
@@ -218,6 +210,7 @@ fn door(
             }),
         },
         config: gateway_config(settings)?,
+        admission: Admission::default(),
     })
 }
 
@@ -236,6 +229,7 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
         templates.filter_map(|template: serde_json::Value| Offer::read(&template)).collect();
     Ok(gateway::Config {
         approve_own_jobs: settings.belt.questions.approve_own_jobs,
+        inbox_pending: settings.belt.intake.pending,
         media_folder: settings.media_folder.clone(),
         country_code: settings.country_code.clone(),
         price: settings.price,

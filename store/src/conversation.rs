@@ -313,7 +313,8 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
     if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
 }
 
-/// As [`hold`], in the transaction that ends the work: the conversation is free with its commit. Says which version of
+/// As [`hold`], in the transaction that ends the work: the conversation is free with its commit, and
+/// nothing more can be done under `epoch`. Says which version of
 /// owner it has.
 ///
 /// # Errors
@@ -321,11 +322,26 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
 pub async fn hold_last(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<i64, Error> {
     let row = tx
         .row(
-            "UPDATE conversation SET lease_ms = 0 WHERE id = $1 AND epoch = $2 RETURNING owner_version",
+            "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2 RETURNING owner_version",
             args![&id.0, epoch],
         )
         .await?;
     row.ok_or(Error::Fenced)?.get("owner_version")
+}
+
+/// Lets go of the conversation and ends the right to write for it: whoever does not know that their last transaction was
+/// committed can do nothing more under `epoch`.
+///
+/// # Errors
+/// [`Error::Fenced`] where a later claim raised the epoch.
+pub async fn release(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
+    let changed = tx
+        .exec(
+            "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2",
+            args![&id.0, epoch],
+        )
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
 }
 
 pub(crate) fn read(row: &Row) -> Result<Conversation, Error> {

@@ -30,6 +30,9 @@ pub enum Error {
     Open(String),
     #[error("the writer stopped; the change was not made")]
     Closed,
+    /// The commit failed after the change had run: nothing of it is kept.
+    #[error("the change was not committed: {0}")]
+    Undone(String),
 }
 
 impl From<rusqlite::Error> for Error {
@@ -48,6 +51,6 @@ impl Error {
     /// Whether the same work may succeed later: the database was away, locked or full, and the work itself is sound.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Database(_) | Self::Closed)
+        matches!(self, Self::Database(_) | Self::Closed | Self::Undone(_))
     }
 }

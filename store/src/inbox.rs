@@ -61,6 +61,20 @@ pub async fn known(tx: &mut Tx, channel: &ChannelName, external: &str) -> Result
     Ok(row.is_some())
 }
 
+/// How many arrivals wait, counted up to `limit`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn waiting(tx: &mut Tx, limit: i64) -> Result<i64, Error> {
+    let row = tx
+        .row(
+            "SELECT COUNT(*) AS n FROM (SELECT seq FROM inbox WHERE state = 'pending' LIMIT $1) AS w",
+            args![limit],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
 /// Whether a claim is worth its transaction.
 ///
 /// # Errors
@@ -100,18 +114,22 @@ pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Resul
     if lanes.is_empty() {
         return Ok(Vec::new());
     }
+    // However much one lane holds, each of the others has its part of the batch.
+    let share = limit / i64::try_from(lanes.len()).unwrap_or(i64::MAX) + 1;
     let text = among!(
         tx,
         "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
          WHERE seq IN (
-           SELECT i.seq FROM inbox i
-           WHERE i.lane",
+           SELECT p.seq FROM (
+             SELECT i.seq, ROW_NUMBER() OVER (PARTITION BY i.lane ORDER BY i.seq) AS place FROM inbox i
+             WHERE i.lane",
         "$4",
-        " AND i.state = 'pending' AND i.due_ms <= $1
-           ORDER BY i.seq LIMIT $3)
+        " AND i.state = 'pending' AND i.due_ms <= $1) p
+           WHERE p.place <= $5
+           ORDER BY p.seq LIMIT $3)
          RETURNING seq, id, channel, external, lane, fence, attempts, body"
     );
-    let rows = tx.rows(text, args![now, lease, limit, list(lanes.iter().map(String::as_str))]).await?;
+    let rows = tx.rows(text, args![now, lease, limit, list(lanes.iter().map(String::as_str)), share]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
         taken.push(Taken {

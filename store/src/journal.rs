@@ -1,6 +1,10 @@
 //! What each turn did: a row a model round and a tool call, written before anything acts on it.
 
-use domain::{clock::Millis, id::TurnId, tool::Effect};
+use domain::{
+    clock::Millis,
+    id::{CallId, QuestionId, TurnId},
+    tool::Effect,
+};
 
 use crate::{Error, Tx, args};
 
@@ -37,12 +41,12 @@ impl Kind {
     }
 }
 
-/// Writes `entry`; one that was started is settled by it.
+/// Writes `entry`: done where it is finished, else waiting for somebody. One that was started is settled by it.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, turn: &TurnId, entry: &Entry) -> Result<(), Error> {
-    let state = if entry.finished.is_some() { "done" } else { "started" };
+    let state = if entry.finished.is_some() { "done" } else { "waiting" };
     let clipped = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
     tx.exec(
         "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, result, tokens_in, tokens_out,
@@ -70,15 +74,69 @@ pub async fn put(tx: &mut Tx, turn: &TurnId, entry: &Entry) -> Result<(), Error>
     Ok(())
 }
 
-/// The calls of `turn` that were started and never settled: found after a crash, handled by their effect's class.
+/// Notes that the call `entry` is about to have its effect outside this database, under the approval `question`; noting
+/// it again changes nothing.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn started(tx: &mut Tx, turn: &TurnId) -> Result<Vec<String>, Error> {
+pub async fn start(
+    tx: &mut Tx,
+    turn: &TurnId,
+    entry: &Entry,
+    question: Option<&QuestionId>,
+) -> Result<(), Error> {
+    tx.exec(
+        "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, started_ms, question_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'started', $8, $9)
+         ON CONFLICT (turn_id, key) DO UPDATE SET
+           state = 'started', question_id = COALESCE(journal.question_id, excluded.question_id)",
+        args![
+            &turn.0,
+            &entry.key,
+            entry.seq,
+            entry.kind.as_str(),
+            &entry.name,
+            entry.effect.as_str(),
+            &entry.request,
+            entry.started,
+            question.map(QuestionId::as_str)
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A call whose effect may have happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    pub call: CallId,
+    /// Its effect is not known: the outcome was lost. Else it waits for somebody who is asked about it.
+    pub lost: bool,
+    /// The approval it ran under.
+    pub question: Option<QuestionId>,
+}
+
+/// The calls of `turn` that have or had an effect outside and are not settled.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn started(tx: &mut Tx, turn: &TurnId) -> Result<Vec<Started>, Error> {
     let rows = tx
-        .rows("SELECT key FROM journal WHERE turn_id = $1 AND state = 'started' ORDER BY seq", args![&turn.0])
+        .rows(
+            "SELECT key, state, question_id FROM journal
+             WHERE turn_id = $1 AND state IN ('started', 'waiting') AND effect <> 'pure' ORDER BY seq",
+            args![&turn.0],
+        )
         .await?;
-    rows.iter().map(|row| row.get("key")).collect()
+    rows.iter()
+        .map(|row| {
+            Ok(Started {
+                call: CallId(row.get("key")?),
+                lost: row.get::<String>("state")? == "started",
+                question: row.get::<Option<String>>("question_id")?.map(QuestionId),
+            })
+        })
+        .collect()
 }
 
 /// A line of the journal as it is looked back on.

@@ -19,6 +19,7 @@ pub mod handoff;
 pub mod inbox;
 pub mod journal;
 pub mod merge;
+pub mod lease;
 pub mod message;
 pub mod names;
 pub mod note;

@@ -18,6 +18,8 @@ const LONG_WAIT: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// Whoever counts what a channel sent lately and then claims does both alone; see `Tx::one_at_a_time`.
 const PACE: i64 = 1006;
+/// What this version cannot read is looked at again after this.
+const UNREADABLE_WAIT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// One thing to send.
 #[derive(Clone, Debug)]
@@ -183,7 +185,11 @@ pub async fn claim(
     let rows = tx.rows(text, args![channel.as_str(), now, limit]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {
-        taken.push(read_taken(&row)?);
+        match read_taken(&row) {
+            // Written by a newer program: left to one of those, and its address waits.
+            Err(why @ Error::Stored { .. }) => leave(tx, &row, now.plus(UNREADABLE_WAIT), &why).await?,
+            read => taken.push(read?),
+        }
     }
     if taken.is_empty() {
         return Ok(taken);
@@ -198,6 +204,12 @@ pub async fn claim(
     let ids = list(taken.iter().map(|row| row.outbound.id.as_str()));
     tx.exec(text, args![ids, lease, now]).await?;
     Ok(taken)
+}
+
+async fn leave(tx: &mut Tx, row: &crate::db::Row, due: Millis, why: &Error) -> Result<(), Error> {
+    let args = args![row.get::<String>("id")?, due, why.to_string()];
+    tx.exec("UPDATE outbox SET due_ms = $2, reason = $3 WHERE id = $1", args).await?;
+    Ok(())
 }
 
 fn read_taken(row: &crate::db::Row) -> Result<Taken, Error> {

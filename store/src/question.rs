@@ -31,7 +31,7 @@ pub struct Put {
 pub async fn open(tx: &mut Tx, question: &Question, agent: &str) -> Result<(), Error> {
     let fingerprint = match &question.purpose {
         Purpose::Approval(proposal) => Some(proposal.fingerprint.as_str()),
-        Purpose::Ask | Purpose::Escalation { .. } => None,
+        Purpose::Ask | Purpose::Escalation { .. } | Purpose::Outcome { .. } => None,
     };
     tx.exec(
         "INSERT INTO question (id, turn_id, call_id, agent, purpose, job_id, fingerprint, body, state, asked_ms,
@@ -192,6 +192,29 @@ pub async fn cancel_for_job(
             args![&job.0],
         )
         .await?;
+    cancelled(tx, &rows, reason, now).await
+}
+
+/// Cancels every open question that `turn` asked.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn cancel_for_turn(
+    tx: &mut Tx,
+    turn: &TurnId,
+    reason: &Value,
+    now: Millis,
+) -> Result<Vec<QuestionId>, Error> {
+    let rows = tx
+        .rows(
+            "UPDATE question SET state = 'cancelled' WHERE turn_id = $1 AND state = 'open' RETURNING id",
+            args![&turn.0],
+        )
+        .await?;
+    cancelled(tx, &rows, reason, now).await
+}
+
+async fn cancelled(tx: &mut Tx, rows: &[Row], reason: &Value, now: Millis) -> Result<Vec<QuestionId>, Error> {
     let mut cancelled = Vec::with_capacity(rows.len());
     for row in rows {
         let id = QuestionId(row.get("id")?);

@@ -178,7 +178,16 @@ pub async fn again(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Res
     release(tx, &taken.conversation.id, taken.epoch).await
 }
 
-/// Ends a held turn and lets go of its conversation.
+/// Puts a held turn back until `due` as if it had not been taken: it is for another worker.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn leave(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Result<(), Error> {
+    tx.exec("UPDATE turn SET attempts = attempts - 1 WHERE id = $1", args![&taken.id.0]).await?;
+    again(tx, taken, due, reason).await
+}
+
+/// Ends a held turn and lets go of its conversation. What a failed one waits for stays, so that it can be brought back.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -212,14 +221,14 @@ pub async fn end(
     )
     .await?;
     // A turn that never rested has waited for nothing.
-    if taken.machine.is_some() {
+    if taken.machine.is_some() && state == TurnState::Done {
         tx.exec("DELETE FROM wake WHERE turn_id = $1", args![&taken.id.0]).await?;
     }
     Ok(())
 }
 
 async fn release(tx: &mut Tx, conversation: &ConversationId, epoch: i64) -> Result<(), Error> {
-    conversation::hold(tx, conversation, epoch, Millis(0)).await
+    conversation::release(tx, conversation, epoch).await
 }
 
 /// Whether a claim for any of `agents` is worth its transaction.

@@ -1,4 +1,4 @@
-//! The real binary, aborted before and after every single commit of the story in turn, and started again: nothing asked
+//! The real binary, aborted around every single commit and every call to the outside in turn, and started again: nothing asked
 //! twice, nothing billed twice, nothing forgotten.
 
 use std::{
@@ -26,10 +26,10 @@ const LINES: [&str; 4] = [
 /// More commits than any story has.
 const MOST: i64 = 500;
 
-fn run(folder: &Path, ports: (u16, u16), crash_at: Option<i64>, lines: &[&str]) -> ExitStatus {
+fn run(folder: &Path, ports: (u16, u16), crash_at: Option<&str>, lines: &[&str]) -> ExitStatus {
     let mut command = plumbline(folder, ports);
     if let Some(at) = crash_at {
-        command.env("PLUMBLINE_CRASH_AT", at.to_string());
+        command.env("PLUMBLINE_CRASH_AT", at);
     }
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -85,11 +85,11 @@ async fn check(folder: &Path, what: &str) {
     assert!(findings.is_empty(), "{what}: {findings:#?}");
 }
 
-/// Plays the story with one abort at `crash_at`, going on where it stopped. `false` where it never came to that commit.
-async fn story(crash_at: i64) -> bool {
+/// Plays the story with one abort at `crash_at`, going on where it stopped. `false` where it never came to that point.
+async fn story(crash_at: &str) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let ports = free_ports();
-    let what = format!("aborted at commit {crash_at}");
+    let what = format!("aborted at {crash_at}");
     if run(folder.path(), ports, Some(crash_at), &LINES).success() {
         check(folder.path(), &what).await;
         return false;
@@ -106,11 +106,11 @@ async fn story(crash_at: i64) -> bool {
     true
 }
 
-/// Aborts at each of `at` in turn, until the story has no such commit.
-async fn stories(at: impl Iterator<Item = i64>) {
+/// Aborts at each of `at` in turn, until the story has no such point; it has `least` of them.
+async fn stories(at: impl Iterator<Item = String>, least: usize) {
     for (aborted, at) in at.enumerate() {
-        if !story(at).await {
-            assert!(aborted > 10, "the story has more commits than that");
+        if !story(&at).await {
+            assert!(aborted >= least, "the story has more than {aborted} of them");
             return;
         }
     }
@@ -119,16 +119,28 @@ async fn stories(at: impl Iterator<Item = i64>) {
 
 #[tokio::test]
 async fn aborted_after_every_odd_commit() {
-    stories((1..MOST).step_by(2)).await;
+    stories((1..MOST).step_by(2).map(|at| at.to_string()), 10).await;
 }
 
 #[tokio::test]
 async fn aborted_after_every_even_commit() {
-    stories((2..MOST).step_by(2)).await;
+    stories((2..MOST).step_by(2).map(|at| at.to_string()), 10).await;
 }
 
 /// Between what a transaction did and its commit, all that can be lost is the transaction: a share of them will do.
 #[tokio::test]
 async fn aborted_before_a_commit() {
-    stories((1..MOST).step_by(4).map(|at| -at)).await;
+    stories((1..MOST).step_by(4).map(|at| format!("-{at}")), 10).await;
+}
+
+#[tokio::test]
+async fn aborted_around_each_call_of_the_model() {
+    stories((1..MOST).step_by(3).map(|at| format!("ask_model.before:{at}")), 2).await;
+    stories((1..MOST).step_by(2).map(|at| format!("ask_model.after:{at}")), 4).await;
+}
+
+#[tokio::test]
+async fn aborted_around_each_send() {
+    stories((1..MOST).step_by(3).map(|at| format!("send.before:{at}")), 2).await;
+    stories((1..MOST).step_by(2).map(|at| format!("send.after:{at}")), 4).await;
 }

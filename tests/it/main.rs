@@ -10,6 +10,7 @@ mod console;
 mod crashes;
 mod files;
 mod house;
+mod leaving;
 mod pace;
 mod phones;
 mod processes;

@@ -80,6 +80,7 @@ fn process(house: &House, provider: &Arc<Provider>) -> Arc<Belt> {
         bell: Bell::default(),
         progress: broadcast::channel(1).0,
         stream: false,
+        thoughts: tokio::sync::Semaphore::new(8),
         busy: AtomicUsize::new(0),
     })
 }

@@ -21,7 +21,7 @@ pub struct Phones {
 }
 
 impl Phones {
-    fn at(port: u16) -> Self {
+    pub fn at(port: u16) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = channels::transport::client(&channels::transport::Config::default()).unwrap();
         Self { base: format!("http://127.0.0.1:{port}"), http }
@@ -241,7 +241,7 @@ async fn the_demo_plays_the_story_in_a_browser() {
 }
 
 /// A server without a terminal; it dies with the test.
-struct Server(Child);
+pub struct Server(pub Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -304,7 +304,7 @@ async fn gateway_field_and_office_as_three_processes() {
     phones.shows("technician", "RE-").await;
 }
 
-const CREDENTIALS: [(&str, &str); 5] = [
+pub const CREDENTIALS: [(&str, &str); 5] = [
     ("WHATSAPP_ACCESS_TOKEN", "sandbox-token"),
     ("WHATSAPP_PHONE_NUMBER_ID", "106540352242922"),
     ("WHATSAPP_BUSINESS_ACCOUNT_ID", "102290129340398"),
@@ -312,7 +312,7 @@ const CREDENTIALS: [(&str, &str); 5] = [
     ("WHATSAPP_VERIFY_TOKEN", "sandbox-verify"),
 ];
 
-async fn ready(http: &reqwest::Client, port: u16) {
+pub async fn ready(http: &reqwest::Client, port: u16) {
     let until = Instant::now() + PATIENCE;
     loop {
         let answer = http.get(format!("http://127.0.0.1:{port}/health")).send().await;
@@ -334,7 +334,7 @@ fn serve_in_cli_mode_names_the_setting() {
 }
 
 /// A transcription server that hears `words` in everything.
-async fn transcriber(words: &'static str) -> String {
+pub async fn transcriber(words: &'static str) -> String {
     let hears = move || async move { axum::Json(json!({ "text": words })) };
     let routes = axum::Router::new().route("/v1/audio/transcriptions", axum::routing::post(hears));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

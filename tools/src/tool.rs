@@ -45,6 +45,15 @@ pub struct Context {
     pub grant: Option<Grant>,
 }
 
+impl Context {
+    /// What names this call in all the world, the same however often it is repeated: the key that a tool of
+    /// [`Effect::Keyed`] hands to the other side, and by which one of [`Effect::Lookup`] finds it there.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.turn, self.call)
+    }
+}
+
 /// A person's approval of exactly one run of exactly one proposal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
@@ -100,7 +109,9 @@ impl Settled {
     pub fn checked(result: Result<Self, ToolError>) -> Result<Self, store::Error> {
         match result {
             Ok(settled) => Ok(settled),
-            Err(ToolError::Tell(why)) => Ok(Self::Value(serde_json::json!({ "error": why }))),
+            Err(ToolError::Tell(why) | ToolError::Lost(why)) => {
+                Ok(Self::Value(serde_json::json!({ "error": why })))
+            }
             Err(ToolError::Store(error)) => Err(error),
         }
     }
@@ -115,6 +126,17 @@ pub struct Ask {
     pub options: Vec<String>,
 }
 
+/// What looking for the effect of an interrupted call found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// It happened, and this is its result.
+    Done(Value),
+    /// It did not happen, and will not any more.
+    Nothing,
+    /// It cannot be known: a person is asked.
+    Unknown,
+}
+
 /// What a person decided about a proposal without approving it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -127,6 +149,9 @@ pub enum ToolError {
     /// The model is told and may try otherwise.
     #[error("{0}")]
     Tell(String),
+    /// The other side did not answer: its effect may have happened. What is done about it is the class's.
+    #[error("{0}")]
+    Lost(String),
     /// Passing trouble of ours: the call is made again.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -143,6 +168,8 @@ pub trait Tool: Send + Sync + 'static {
     const NAME: &'static str;
     /// For the model: when to use it and what comes back.
     const DESCRIPTION: &'static str;
+    /// What [`Tool::call`] does outside our own database, and so what becomes of a call that was interrupted: its row in
+    /// the journal is written before, and settled after. Leave it for a tool whose effects are all in [`Answer::Write`].
     const EFFECT: Effect = Effect::Pure;
     /// Whether calls of one reply may run at the same time.
     const CONCURRENT: bool = false;
@@ -155,6 +182,11 @@ pub trait Tool: Send + Sync + 'static {
     }
 
     async fn call(&self, context: &Context, args: Self::Args) -> Result<Answer, ToolError>;
+
+    /// Looks for the effect of an interrupted call by its [`Context::key`]; asked of tools of [`Effect::Lookup`] only.
+    async fn find(&self, _context: &Context, _args: &Self::Args) -> Result<Found, ToolError> {
+        Ok(Found::Unknown)
+    }
 
     /// What a refusal of this tool's own proposal does, and what the model hears of it.
     async fn refused(

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     console, field, jobs, office, schema,
-    tool::{Answer, Context, Gate, Refusal, Tool, ToolError},
+    tool::{Answer, Context, Found, Gate, Refusal, Tool, ToolError},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum CallError {
     /// The model is told and may try otherwise.
     #[error("{0}")]
     Tell(String),
+    /// The other side did not answer: the effect may have happened.
+    #[error("{0}")]
+    Lost(String),
     /// Passing trouble of ours: the call is made again.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -31,6 +34,7 @@ impl From<ToolError> for CallError {
     fn from(error: ToolError) -> Self {
         match error {
             ToolError::Tell(why) => Self::Tell(why),
+            ToolError::Lost(why) => Self::Lost(why),
             ToolError::Store(error) => Self::Store(error),
         }
     }
@@ -44,6 +48,7 @@ trait Erased: Send + Sync {
     fn concurrent(&self) -> bool;
     async fn gate(&self, context: &Context, arguments: &Value) -> Result<Gate, CallError>;
     async fn call(&self, context: &Context, arguments: Value) -> Result<Answer, CallError>;
+    async fn find(&self, context: &Context, arguments: Value) -> Result<Found, CallError>;
     async fn refused(
         &self,
         context: &Context,
@@ -78,6 +83,10 @@ impl<T: Tool> Erased for T {
 
     async fn call(&self, context: &Context, arguments: Value) -> Result<Answer, CallError> {
         Ok(Tool::call(self, context, read::<T>(arguments)?).await?)
+    }
+
+    async fn find(&self, context: &Context, arguments: Value) -> Result<Found, CallError> {
+        Ok(Tool::find(self, context, &read::<T>(arguments)?).await?)
     }
 
     async fn refused(
@@ -236,6 +245,14 @@ impl Toolbox {
     /// [`CallError`].
     pub async fn call(&self, name: &str, context: &Context, arguments: Value) -> Result<Answer, CallError> {
         self.tool(name)?.call(context, arguments).await
+    }
+
+    /// See [`Tool::find`].
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn find(&self, name: &str, context: &Context, arguments: Value) -> Result<Found, CallError> {
+        self.tool(name)?.find(context, arguments).await
     }
 
     /// See [`Tool::refused`].

@@ -18,7 +18,7 @@ use domain::{
     job::JobNotice,
 };
 use plumbline_gateway::{
-    Config, Duty, Gateway, HostedAgent, Room, Waker,
+    Admission, Config, Duty, Gateway, HostedAgent, Room, Waker,
     live::{Config as LiveConfig, Live},
     router,
 };
@@ -164,6 +164,11 @@ pub async fn watched(db: &Db, live: LiveConfig) -> (App, CancellationToken) {
 
 /// The gateway's own port with Meta's webhook.
 pub async fn with_meta(db: &Db, room: Room) -> App {
+    let receiver = receiver();
+    serve(db, |gateway, _| router::house_with(gateway, router::meta_cloud(gateway, receiver, room))).await
+}
+
+fn receiver() -> Arc<channels::whatsapp::Receiver> {
     let config = channels::whatsapp::Config {
         access_token: "token".into(),
         phone_number_id: "106540352242922".into(),
@@ -173,8 +178,17 @@ pub async fn with_meta(db: &Db, room: Room) -> App {
         verify_token: "verify-me".into(),
         ..channels::whatsapp::Config::default()
     };
-    let receiver = Arc::new(channels::whatsapp::Receiver::new(&config).unwrap());
-    serve(db, |gateway, _| router::house_with(gateway, router::meta_cloud(gateway, receiver, room))).await
+    Arc::new(channels::whatsapp::Receiver::new(&config).unwrap())
+}
+
+/// The gateway's port with Meta's webhook, over a store and with limits of the test's own.
+pub async fn with_meta_on(db: &Db, store: Store, limits: Config) -> App {
+    let db = Db { store, clock: db.clock.clone(), _folder: None };
+    let (receiver, means) = (receiver(), Means { config: limits, ..Means::default() });
+    serve_with(&db, means, |gateway, _| {
+        router::house_with(gateway, router::meta_cloud(gateway, receiver, Room::default()))
+    })
+    .await
 }
 
 async fn serve(db: &Db, router: impl FnOnce(&Gateway, &str) -> axum::Router) -> App {
@@ -238,6 +252,7 @@ async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -
         live: Live::new(means.live, None),
         config: means.config,
         means: Default::default(),
+        admission: Admission::default(),
     };
     tokio::spawn(Live::run(gateway.clone(), means.stop));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,12 +1,18 @@
 //! Meta's webhook: who is believed, what is stored, and when 200 is said.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use channels::whatsapp::signature::sign;
-use domain::inbound::Inbound;
-use plumbline_gateway::Room;
+use domain::{clock::Millis, inbound::Inbound};
+use plumbline_gateway::{Config, Room};
 use serde_json::{Value, json};
-use store::inbox;
+use store::{db::faults::Fault, inbox};
 
 use crate::app::{self, APP_SECRET, Answer, App, NOW, on_each};
 
@@ -167,4 +173,54 @@ async fn who_is_not_believed_is_held_back_and_meta_is_not() {
         assert_eq!(deliver(&app, ROUTES[0], sent, APP_SECRET).await.status, 200);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_full_inbox_tells_the_provider_to_come_again_and_takes_on_when_there_is_room() {
+    on_each("full", |db| async move {
+        let limits = Config { inbox_pending: 3, ..Config::default() };
+        let app = app::with_meta_on(&db, db.store.clone(), limits).await;
+        let one = |n: usize| body(&[message(&format!("wamid.{n}"), "hello")]);
+        for n in 0..3 {
+            // A count is good for a second.
+            db.clock.advance(Duration::from_secs(1));
+            assert_eq!(deliver(&app, ROUTES[0], one(n), APP_SECRET).await.status, 200);
+        }
+        db.clock.advance(Duration::from_secs(1));
+        let refused = deliver(&app, ROUTES[0], one(3), APP_SECRET).await;
+        assert_eq!((refused.status, refused.header("retry-after")), (503, "5"));
+        let settled = app.gateway.store.write(|tx| {
+            Box::pin(async move {
+                for row in inbox::claim(tx, Millis(i64::MAX / 2), Millis(i64::MAX), 10).await? {
+                    inbox::done(tx, &row.id, row.fence).await?;
+                }
+                Ok(())
+            })
+        });
+        settled.await.unwrap();
+        db.clock.advance(Duration::from_secs(1));
+        assert_eq!(deliver(&app, ROUTES[0], one(3), APP_SECRET).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_stored_is_told_to_come_again_and_is_not_lost() {
+    for (name, fault) in [("unstored", Fault::Before), ("unsaid", Fault::After)] {
+        on_each(name, |db| async move {
+            let fails = Arc::new(AtomicBool::new(true));
+            let asked = fails.clone();
+            let faulty = db.store.clone().with_faults(Arc::new(move || {
+                if asked.load(Ordering::SeqCst) { fault } else { Fault::None }
+            }));
+            let app = app::with_meta_on(&db, faulty, Config::default()).await;
+            let sent = body(&[message("wamid.1", "hello")]);
+            let refused = deliver(&app, ROUTES[0], sent.clone(), APP_SECRET).await;
+            assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{fault:?}");
+            fails.store(false, Ordering::SeqCst);
+            assert_eq!(deliver(&app, ROUTES[0], sent, APP_SECRET).await.status, 200);
+            assert_eq!(stored(&app).await, ["106540352242922:wamid.1:text"], "stored once");
+        })
+        .await;
+    }
 }

@@ -8,7 +8,7 @@ use domain::{
     id::{ConversationId, InboxId, MessageId, QuestionId},
     message::{self as said, Message, Part},
     outbound::Content,
-    question::{self as pure, Answer, Choice, Purpose, Question, QuestionState, Reply, Resolution},
+    question::{self as pure, Answer, Choice, Question, QuestionState, Reply, Resolution},
 };
 use serde_json::{Value, json};
 use store::{
@@ -152,7 +152,7 @@ async fn owner_turn(
     conversation: &Conversation,
 ) -> Result<Option<domain::id::TurnId>, Error> {
     let asked = question::get(tx, id).await?;
-    let own = asked.filter(|q| matches!(q.purpose, Purpose::Ask));
+    let own = asked.filter(|q| q.purpose.role().is_none());
     Ok(own.map(|q| q.turn).filter(|_| conversation.contact.is_some()))
 }
 

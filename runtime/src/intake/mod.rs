@@ -12,7 +12,7 @@ mod stranger;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{clock::Millis, inbound::Inbound, message::Part, retry::backoff};
+use domain::{clock::Millis, id::InboxId, inbound::Inbound, message::Part, retry::backoff};
 use store::{
     Error, Tx,
     inbox::{self, Taken},
@@ -24,6 +24,7 @@ use crate::{
     bell::Stage,
     belt::Belt,
     config::ms,
+    lease,
     media::{self, Brought},
     stage::Found,
     typing,
@@ -74,22 +75,41 @@ async fn settle_lane(belt: &Arc<Belt>, lane: Vec<Taken>) {
     let mut rows = lane.into_iter();
     while let Some(mut row) = rows.next() {
         let (id, fence, attempts) = (row.id.clone(), row.fence, row.attempts);
-        if let Ok(body) = &mut row.body
-            && media::bring(belt, &row.channel, body, attempts).await == Brought::Later
-        {
-            let rest: Vec<_> = rows.map(|row| (row.id, row.fence)).collect();
-            put_back(belt, (id, fence, attempts), None, rest).await;
-            return;
+        if let Ok(body) = &mut row.body {
+            let held = std::iter::once((id.clone(), fence));
+            let held: Vec<_> =
+                held.chain(rows.as_slice().iter().map(|row| (row.id.clone(), row.fence))).collect();
+            let bringing = media::bring(belt, &row.channel, body, attempts);
+            match lease::keep(belt.config.intake.lease_ms, bringing, || renew(belt, held.clone())).await {
+                Ok(Brought::Whole) => {}
+                Ok(Brought::Later) => {
+                    let rest: Vec<_> = rows.map(|row| (row.id, row.fence)).collect();
+                    put_back(belt, (id, fence, attempts), None, rest).await;
+                    return;
+                }
+                Err(_) => {
+                    tracing::info!(inbox = %id, "another worker took the lane over");
+                    return;
+                }
+            }
         }
         let Err(error) = settle(belt, row).await else { continue };
         if matches!(error, Error::Fenced) {
             return;
         }
         tracing::warn!(inbox = %id, attempts, %error, "an arrival could not be settled");
-        let rest: Vec<(domain::id::InboxId, i64)> = rows.map(|row| (row.id, row.fence)).collect();
+        let rest: Vec<(InboxId, i64)> = rows.map(|row| (row.id, row.fence)).collect();
         put_back(belt, (id, fence, attempts), Some(error), rest).await;
         return;
     }
+}
+
+/// A lane that waits for a file stays this worker's.
+async fn renew(belt: &Belt, held: Vec<(InboxId, i64)>) -> Result<(), Error> {
+    let until = belt.now().plus(ms(belt.config.intake.lease_ms));
+    belt.store
+        .write(move |tx| Box::pin(async move { store::lease::of_arrivals(tx, &held, until).await }))
+        .await
 }
 
 async fn settle(belt: &Arc<Belt>, row: Taken) -> Result<(), Error> {
@@ -143,14 +163,13 @@ async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), 
 
 async fn put_back(
     belt: &Arc<Belt>,
-    (id, fence, attempts): (domain::id::InboxId, i64, i64),
+    (id, fence, attempts): (InboxId, i64, i64),
     error: Option<Error>,
-    rest: Vec<(domain::id::InboxId, i64)>,
+    rest: Vec<(InboxId, i64)>,
 ) {
     let now = belt.now();
-    let given_up = error
-        .as_ref()
-        .is_some_and(|error| attempts >= i64::from(belt.config.intake.attempts) || !error.is_passing());
+    // Also what this version cannot read is tried again: a newer one may take it.
+    let given_up = error.is_some() && attempts >= i64::from(belt.config.intake.attempts);
     let repeat = u32::try_from(attempts).unwrap_or(u32::MAX);
     let due = now.plus(backoff(ms(1_000), ms(60_000), repeat, belt.ids.fraction()));
     let reason = error.map_or_else(|| "a file is not there yet".to_owned(), |error| error.to_string());

@@ -1,5 +1,5 @@
 //! Runs the calls of one reply: gates and approvals here, in code, whatever the model says. Pure calls that may run side
-//! by side do; everything with an effect waits for the settling transaction.
+//! by side do; everything with an effect in our own database waits for the settling transaction.
 
 use std::time::Duration;
 
@@ -7,22 +7,28 @@ use domain::{
     clock::Millis,
     id::QuestionId,
     live::ProgressStep,
-    question::{Answer as Decision, Proposal, Purpose, Question},
-    tool::{Arguments, ToolCall},
+    question::{Proposal, Purpose, Question},
+    tool::{Arguments, Effect, ToolCall},
 };
 use futures::future::join_all;
 use serde_json::{Value, json};
-use store::{Error, question, wake};
+use store::{
+    Error,
+    journal::{self, Started},
+    question, wake,
+};
 use tools::{
-    tool::{Answer, Ask, Context, Gate, Grant, Refusal, Write},
+    tool::{Answer, Ask, Context, Gate, Grant, Settled, Write},
     toolbox::CallError,
 };
 
-use super::{Run, request::Brief};
+use super::{Run, effect, request::Brief, resume};
 
 /// What one call came to, to be settled.
 pub(super) struct Outcome {
     pub call: ToolCall,
+    /// Its place in the journal.
+    pub seq: i64,
     pub started: Millis,
     pub result: CallResult,
     /// The call waited and has been woken: its wake row is used up.
@@ -36,27 +42,61 @@ pub(super) struct Outcome {
 pub(super) enum CallResult {
     Content(Value),
     Misused(String),
-    Write { write: Write, grant: Option<Grant> },
+    Write {
+        write: Write,
+        grant: Option<Grant>,
+        /// The grant was used up before the effect, which lies outside.
+        spent: bool,
+    },
     Ask(Ask),
+    /// It cannot be settled now: the call is made again later, by the class of its effect.
+    Unsettled(String),
 }
 
-pub(super) async fn all(run: &Run, brief: &Brief, calls: &[ToolCall]) -> Result<Vec<Outcome>, Error> {
-    // A turn that never rested has waited for nothing.
-    let waits = match run.taken.machine {
-        Some(_) => wake::of_turn(&mut run.belt.store.reader(), &run.taken.id).await?,
-        None => Vec::new(),
+/// One call about to be made, or made again.
+pub(super) struct Made<'r> {
+    pub run: &'r Run,
+    pub context: Context,
+    pub call: &'r ToolCall,
+    pub arguments: Value,
+    /// Its place in the journal.
+    pub seq: i64,
+    /// What the journal knows of an effect of it outside.
+    pub earlier: Option<Started>,
+}
+
+/// The place in the journal of the call number `index` of the reply of `round`.
+pub(super) fn place(round: u32, index: usize) -> i64 {
+    i64::from(round) * 1_000 + 1 + i64::try_from(index).unwrap_or(i64::MAX)
+}
+
+pub(super) async fn all(
+    run: &Run,
+    round: u32,
+    brief: &Brief,
+    calls: &[ToolCall],
+) -> Result<Vec<Outcome>, Error> {
+    // A turn that never rested has waited for nothing and was never interrupted.
+    let (waits, begun) = match run.taken.machine {
+        Some(_) => (
+            wake::of_turn(&mut run.belt.store.reader(), &run.taken.id).await?,
+            journal::started(&mut run.belt.store.reader(), &run.taken.id).await?,
+        ),
+        None => (Vec::new(), Vec::new()),
     };
     let context = context(run, brief);
     let side_by_side = calls.iter().all(|call| run.belt.toolbox.concurrent(&call.name));
-    let one = |call: &ToolCall| {
+    let one = |(index, call): (usize, &ToolCall)| {
         let woken = waits.iter().find(|wait| wait.call == call.id).cloned();
-        one(run, Context { call: call.id.clone(), ..context.clone() }, call.clone(), woken)
+        let earlier = begun.iter().find(|begun| begun.call == call.id).cloned();
+        let context = Context { call: call.id.clone(), ..context.clone() };
+        one(run, context, place(round, index), call.clone(), woken, earlier)
     };
     if side_by_side {
-        return join_all(calls.iter().map(one)).await.into_iter().collect();
+        return join_all(calls.iter().enumerate().map(one)).await.into_iter().collect();
     }
     let mut outcomes = Vec::with_capacity(calls.len());
-    for call in calls {
+    for call in calls.iter().enumerate() {
         outcomes.push(one(call).await?);
     }
     Ok(outcomes)
@@ -84,15 +124,17 @@ fn context(run: &Run, brief: &Brief) -> Context {
 async fn one(
     run: &Run,
     context: Context,
+    seq: i64,
     call: ToolCall,
     woken: Option<wake::Waiting>,
+    earlier: Option<Started>,
 ) -> Result<Outcome, Error> {
     let started = run.belt.now();
     let arguments = match &call.arguments {
         Arguments::Json(arguments) => arguments.clone(),
         Arguments::Malformed { error, .. } => {
             let result = CallResult::Misused(error.clone());
-            return Ok(Outcome { call, started, result, woken: false, question: None, deferred: None });
+            return Ok(Outcome { call, seq, started, result, woken: false, question: None, deferred: None });
         }
     };
     run.tell(ProgressStep::ToolCalled {
@@ -101,174 +143,102 @@ async fn one(
         arguments: arguments.to_string(),
     });
     let mut deferred = None;
-    let limit = run.agent.definition.limits.tool_call();
+    let lost = earlier.as_ref().is_some_and(|earlier| earlier.lost);
+    let made = Made { run, context, call: &call, arguments, seq, earlier };
     let work = async {
         match &woken {
-            Some(wait) => resume(run, context, &call, arguments, wait, &mut deferred).await,
-            None => start(run, context, &call, arguments).await,
+            _ if lost => effect::recover(made).await,
+            Some(wait) => resume::resume(made, wait, &mut deferred).await,
+            None => start(made).await,
         }
     };
-    let result = within(limit, &call.name, work).await?;
+    let result = within(run, &call.name, work).await?;
     let question = woken.as_ref().map(|wait| QuestionId::from(wait.of.as_str()));
-    Ok(Outcome { call, started, result, woken: woken.is_some(), question, deferred })
+    Ok(Outcome { call, seq, started, result, woken: woken.is_some(), question, deferred })
 }
 
 async fn within(
-    limit: Duration,
+    run: &Run,
     name: &str,
     work: impl Future<Output = Result<CallResult, CallError>>,
 ) -> Result<CallResult, Error> {
-    match tokio::time::timeout(limit, work).await {
+    let limit = run.agent.definition.limits.tool_call();
+    let pure = run.belt.toolbox.effect(name) == Effect::Pure;
+    // An effect outside has a limit of its own, within which it is known whether it began.
+    let longest = if pure { limit } else { limit.saturating_mul(3) };
+    match tokio::time::timeout(longest, work).await {
         Ok(Ok(result)) => Ok(result),
         Ok(Err(CallError::Misused(why))) => Ok(CallResult::Misused(why)),
-        Ok(Err(CallError::Tell(why))) => Ok(CallResult::Content(json!({ "error": why }))),
-        Ok(Err(CallError::Store(error))) => Err(error),
-        Err(_) => {
-            let why = format!("{name} did not finish within {} s; nothing was changed", limit.as_secs());
+        Ok(Err(CallError::Tell(why) | CallError::Lost(why))) => {
             Ok(CallResult::Content(json!({ "error": why })))
         }
+        Ok(Err(CallError::Store(error))) if pure || matches!(error, Error::Fenced) => Err(error),
+        Ok(Err(CallError::Store(error))) => Ok(CallResult::Unsettled(error.to_string())),
+        Err(_) if pure => {
+            let why = format!("{}; nothing was changed", late(name, limit));
+            Ok(CallResult::Content(json!({ "error": why })))
+        }
+        Err(_) => Ok(CallResult::Unsettled(late(name, longest))),
     }
 }
 
+pub(super) fn late(name: &str, limit: Duration) -> String {
+    format!("{name} did not finish within {} s", limit.as_secs())
+}
+
 /// A call that the turn makes for the first time. The agent may only call what its definition names.
-async fn start(
-    run: &Run,
-    context: Context,
-    call: &ToolCall,
-    arguments: Value,
-) -> Result<CallResult, CallError> {
+async fn start(made: Made<'_>) -> Result<CallResult, CallError> {
+    let (run, call) = (made.run, made.call);
     let allowed = run.tools();
     if !allowed.contains(&call.name) {
         return Err(CallError::Misused(run.belt.toolbox.unknown(&call.name, allowed)));
     }
-    match run.belt.toolbox.gate(&call.name, &context, &arguments).await? {
-        Gate::Open => perform(run, context, call, arguments).await,
+    match run.belt.toolbox.gate(&call.name, &made.context, &made.arguments).await? {
+        Gate::Open => perform(made).await,
         Gate::Needs(proposal) => {
             let granted = question::granted(&mut run.belt.store.reader(), &proposal.fingerprint).await?;
             match granted {
-                Some(question) => {
-                    let grant = grant(&question, &proposal);
-                    perform(run, Context { grant, ..context }, call, arguments).await
-                }
+                Some(question) => perform(granted_by(made, &question, &proposal)).await,
                 None => Ok(CallResult::Ask(approval(proposal))),
             }
         }
     }
 }
 
-fn grant(question: &Question, proposal: &Proposal) -> Option<Grant> {
-    Some(Grant {
+/// The same call, under the approval `question`.
+pub(super) fn granted_by<'r>(made: Made<'r>, question: &Question, proposal: &Proposal) -> Made<'r> {
+    let grant = Some(Grant {
         question: question.id.clone(),
         fingerprint: proposal.fingerprint.clone(),
         by: question.answer.as_ref().map(|answer| answer.by_name.clone()).unwrap_or_default(),
-    })
+    });
+    Made { context: Context { grant, ..made.context }, ..made }
 }
 
-fn approval(proposal: Proposal) -> Ask {
+pub(super) fn approval(proposal: Proposal) -> Ask {
     Ask { purpose: Purpose::Approval(proposal), text: String::new(), options: Vec::new() }
 }
 
-async fn perform(
-    run: &Run,
-    context: Context,
-    call: &ToolCall,
-    arguments: Value,
-) -> Result<CallResult, CallError> {
-    let grant = context.grant.clone();
-    let answer = run.belt.toolbox.call(&call.name, &context, arguments).await?;
-    Ok(from_answer(answer, grant))
+/// Runs a call that nothing stands in the way of.
+pub(super) async fn perform(made: Made<'_>) -> Result<CallResult, CallError> {
+    let toolbox = &made.run.belt.toolbox;
+    if toolbox.effect(&made.call.name) != Effect::Pure {
+        return effect::perform(made).await;
+    }
+    let grant = made.context.grant.clone();
+    let answer = toolbox.call(&made.call.name, &made.context, made.arguments).await?;
+    Ok(from_answer(answer, grant, false))
 }
 
-fn from_answer(answer: Answer, grant: Option<Grant>) -> CallResult {
+/// What an answer is to the settling transaction, where an approval is also used up and those told who were asked.
+pub(super) fn from_answer(answer: Answer, grant: Option<Grant>, spent: bool) -> CallResult {
     match answer {
-        Answer::Value(value) => CallResult::Content(value),
-        Answer::Write(write) => CallResult::Write { write, grant },
+        Answer::Value(value) if grant.is_none() => CallResult::Content(value),
+        Answer::Value(value) => {
+            let write: Write = Box::new(move |_| Box::pin(async move { Ok(Settled::Value(value)) }));
+            CallResult::Write { write, grant, spent }
+        }
+        Answer::Write(write) => CallResult::Write { write, grant, spent },
         Answer::Ask(ask) => CallResult::Ask(ask),
     }
-}
-
-/// A call that waited: what came decides what it does now.
-async fn resume(
-    run: &Run,
-    context: Context,
-    call: &ToolCall,
-    arguments: Value,
-    wait: &wake::Waiting,
-    deferred: &mut Option<Proposal>,
-) -> Result<CallResult, CallError> {
-    let result = wait.result.clone().unwrap_or(Value::Null);
-    if wait.kind == "handoff" {
-        return Ok(CallResult::Content(handed_over(&wait.of, &result)));
-    }
-    if result.get("expired").is_some() {
-        return Ok(CallResult::Content(json!({ "status": "expired", "answer": null })));
-    }
-    if let Some(reason) = result.get("cancelled") {
-        return Ok(CallResult::Content(reason.clone()));
-    }
-    let asked = question::get(&mut run.belt.store.reader(), &QuestionId::from(wait.of.as_str())).await?;
-    let Some((asked, answer)) = asked.and_then(|q| q.answer.clone().map(|answer| (q, answer))) else {
-        return Ok(CallResult::Content(json!({ "status": "expired", "answer": null })));
-    };
-    match &asked.purpose {
-        Purpose::Ask | Purpose::Escalation { .. } => Ok(CallResult::Content(told(&answer, "answered"))),
-        Purpose::Approval(proposal) => {
-            decided(run, context, call, arguments, (&asked, proposal, &answer), deferred).await
-        }
-    }
-}
-
-fn handed_over(job: &str, result: &Value) -> Value {
-    match result.get("refused") {
-        Some(reason) => json!({ "status": "refused", "job_id": job, "reason": reason }),
-        None => json!({
-            "status": "accepted",
-            "job_id": job,
-            "delivered": result.get("delivered").and_then(Value::as_bool).unwrap_or(false),
-        }),
-    }
-}
-
-fn told(answer: &Decision, status: &str) -> Value {
-    let mut told =
-        json!({ "status": status, "answer": answer.text, "choice": answer.value, "by": answer.by_name });
-    if let Some(reason) = &answer.reason {
-        told["reason"] = json!(reason);
-    }
-    told
-}
-
-async fn decided(
-    run: &Run,
-    context: Context,
-    call: &ToolCall,
-    arguments: Value,
-    (asked, proposal, answer): (&Question, &Proposal, &Decision),
-    deferred: &mut Option<Proposal>,
-) -> Result<CallResult, CallError> {
-    let refusal = match answer.value.as_deref() {
-        Some("approve") if proposal.tool != call.name => {
-            // Asked by one tool on behalf of another: the grant waits for the call that it was given for.
-            return Ok(CallResult::Content(told(answer, "approved")));
-        }
-        Some("approve") => {
-            return match run.belt.toolbox.gate(&call.name, &context, &arguments).await? {
-                Gate::Needs(now) if now.fingerprint == proposal.fingerprint => {
-                    perform(run, Context { grant: grant(asked, proposal), ..context }, call, arguments).await
-                }
-                Gate::Needs(now) => Ok(CallResult::Ask(approval(now))),
-                Gate::Open => perform(run, context, call, arguments).await,
-            };
-        }
-        Some("defer") => Refusal::Defer,
-        _ => Refusal::Decline,
-    };
-    if refusal == Refusal::Defer {
-        *deferred = Some(proposal.clone());
-    }
-    let mut result = run.belt.toolbox.refused(&call.name, &context, arguments, refusal, answer).await?;
-    if let (tools::tool::Answer::Value(Value::Object(told)), Some(reason)) = (&mut result, &answer.reason) {
-        told.insert("reason".to_owned(), json!(reason));
-    }
-    Ok(from_answer(result, None))
 }

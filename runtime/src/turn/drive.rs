@@ -7,10 +7,10 @@ use agents::{
     turn::{Machine, Step, machine::LoadError},
 };
 use domain::{live::ProgressStep, retry::backoff};
-use store::{Error, conversation};
+use store::{Error, conversation, db::crash};
 
 use super::{Run, dispatch, ending, request, settle};
-use crate::config::ms;
+use crate::{config::ms, lease};
 
 /// Tries of one model call before the turn is put back.
 const MODEL_TRIES: u32 = 3;
@@ -33,15 +33,23 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
         machine = match machine.next(&run.agent.definition.limits) {
             Step::CallModel => match call_model(run, &machine).await? {
                 Thought::Reply(reply, started) => settle::reply(run, machine, *reply, started).await?,
-                Thought::Later(wait, reason) => return ending::later(run, machine, wait, &reason).await,
+                Thought::Later(wait, reason) => {
+                    return ending::later(run, machine, wait, &reason, "model.unavailable").await;
+                }
                 Thought::Never(reason) => {
                     return ending::fail(run, machine, &reason, "model.unavailable").await;
                 }
             },
             Step::CallTools(calls) => {
                 let brief = request::brief(run).await?;
-                let outcomes = held(run, dispatch::all(run, &brief, &calls)).await??;
-                settle::outcomes(run, machine, outcomes).await?
+                let outcomes = held(run, dispatch::all(run, machine.rounds(), &brief, &calls)).await??;
+                match settle::outcomes(run, machine, outcomes).await? {
+                    (machine, None) => machine,
+                    (machine, Some(why)) => {
+                        let wait = ms(run.belt.config.turns.retry_ceiling_ms);
+                        return ending::later(run, machine, wait, &why, "turn.failed").await;
+                    }
+                }
             }
             Step::Park => {
                 let waits = machine.waiting().into_iter().map(ToOwned::to_owned).collect();
@@ -73,8 +81,13 @@ async fn call_model(run: &mut Run, machine: &Machine) -> Result<Thought, Error> 
         run.tell(ProgressStep::ModelCalled { round: machine.rounds() + 1 });
         let aloud = Aloud(run);
         let listener: Option<&dyn Listener> = if run.belt.stream { Some(&aloud) } else { None };
+        let place = held(run, run.belt.thoughts.acquire()).await?;
         let thinking = tokio::time::timeout(limit, run.agent.model.reply(&request, listener));
-        let outcome = held(run, thinking).await?.unwrap_or_else(|_| {
+        crash::point("ask_model.before");
+        let outcome = held(run, thinking).await?;
+        crash::point("ask_model.after");
+        drop(place);
+        let outcome = outcome.unwrap_or_else(|_| {
             let reason = format!("{} did not answer within {} s", run.agent.model.name(), limit.as_secs());
             Err(ModelError::Retry { reason, after: None })
         });
@@ -110,26 +123,13 @@ impl Listener for Aloud<'_> {
 
 /// Runs `work` while renewing the lease. A lease that was lost stops it at once.
 async fn held<T>(run: &Run, work: impl Future<Output = T>) -> Result<T, Error> {
-    let third = ms(run.belt.config.turns.lease_ms / 3).max(Duration::from_millis(10));
-    tokio::pin!(work);
-    loop {
-        tokio::select! {
-            done = &mut work => return Ok(done),
-            () = tokio::time::sleep(third) => renew(run).await?,
-        }
-    }
+    lease::keep(run.belt.config.turns.lease_ms, work, || renew(run)).await
 }
 
 async fn renew(run: &Run) -> Result<(), Error> {
     let (id, epoch, lease) = (run.taken.conversation.id.clone(), run.taken.epoch, run.lease());
-    let held = run
-        .belt
+    run.belt
         .store
         .write(move |tx| Box::pin(async move { conversation::hold(tx, &id, epoch, lease).await }))
-        .await;
-    match held {
-        Err(Error::Fenced) => Err(Error::Fenced),
-        // A database that does not answer just now: the next transaction of the turn decides.
-        Ok(()) | Err(_) => Ok(()),
-    }
+        .await
 }

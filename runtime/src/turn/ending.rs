@@ -19,7 +19,7 @@ use serde_json::json;
 use store::{
     Error, Tx,
     command::{self, Answer},
-    conversation, event, message, turn,
+    conversation, event, message, question, turn,
 };
 
 use super::Run;
@@ -117,8 +117,13 @@ async fn answer(tx: &mut Tx, taken: &turn::Taken, answer: &Answer, now: Millis) 
     Ok(())
 }
 
-/// What came too late for this turn makes the next one.
-async fn go_on(tx: &mut Tx, belt: &Belt, conversation: &Conversation, now: Millis) -> Result<(), Error> {
+/// What this turn has not heard makes the next one.
+pub(super) async fn go_on(
+    tx: &mut Tx,
+    belt: &Belt,
+    conversation: &Conversation,
+    now: Millis,
+) -> Result<(), Error> {
     if message::any_unheard(tx, &conversation.id).await? {
         turn::schedule(tx, &belt.ids, conversation, now, now, now).await?;
     }
@@ -153,6 +158,7 @@ pub(super) async fn fail(
                 } else {
                     tell_staff(tx, &belt, &taken, &why, now).await?;
                 }
+                close_questions(tx, &belt, &taken, now).await?;
                 turn::end(tx, &taken, TurnState::Failed, &saved, Some(&why), now).await?;
                 go_on(tx, &belt, &taken.conversation, now).await
             })
@@ -161,6 +167,15 @@ pub(super) async fn fail(
     tracing::warn!(turn = %run.taken.id, reason, "the turn was given up");
     run.tell(ProgressStep::Failed { reason: reason.to_owned() });
     run.ring(Stage::Delivery);
+    Ok(())
+}
+
+/// Nobody is to decide what nothing waits for. A turn that is brought back goes on from there.
+async fn close_questions(tx: &mut Tx, belt: &Belt, taken: &turn::Taken, now: Millis) -> Result<(), Error> {
+    let why = json!({ "status": "cancelled", "reason": "the turn that asked was given up" });
+    for id in question::cancel_for_turn(tx, &taken.id, &why, now).await? {
+        asking::tell_asked(tx, belt, &id, "question.given_up", &json!({}), now).await?;
+    }
     Ok(())
 }
 
@@ -187,16 +202,18 @@ async fn tell_staff(
     Ok(())
 }
 
-/// The model is away for longer than a taking waits.
+/// The model or another side is away for longer than a taking waits. On the last taking the turn is given up, and the
+/// person gets the sentence `key`.
 pub(super) async fn later(
     run: &mut Run,
     machine: Machine,
     wait: Duration,
     reason: &str,
+    key: &'static str,
 ) -> Result<(), Error> {
     let due = run.belt.now().plus(wait.min(ms(run.belt.config.turns.retry_ceiling_ms)));
     if run.taken.attempts >= i64::from(run.belt.config.turns.attempts) {
-        return fail(run, machine, reason, "model.unavailable").await;
+        return fail(run, machine, reason, key).await;
     }
     again(run, due, reason).await
 }
@@ -204,7 +221,14 @@ pub(super) async fn later(
 /// A newer program saved this turn: it is left to one of those.
 pub(super) async fn leave_for_newer(run: &Run) -> Result<(), Error> {
     let due = run.belt.now().plus(ms(run.belt.config.turns.retry_ceiling_ms));
-    again(run, due, "saved by a newer version").await
+    let (taken, lease) = (run.taken.clone(), run.lease());
+    let left = run.belt.store.write(move |tx| {
+        Box::pin(async move {
+            conversation::hold(tx, &taken.conversation.id, taken.epoch, lease).await?;
+            turn::leave(tx, &taken, due, "saved by a newer version").await
+        })
+    });
+    left.await
 }
 
 /// Trouble of our own: the turn comes back after a while.

@@ -4,8 +4,11 @@
 mod carried;
 mod dispatch;
 mod drive;
+mod effect;
 mod ending;
+mod passing;
 mod request;
+mod resume;
 mod settle;
 
 use std::sync::Arc;

@@ -8,13 +8,15 @@ use agents::{
 };
 use domain::{agent::Limits, clock::Millis, id::QuestionId, live::ProgressStep, tool::Effect, turn::Wake};
 use serde_json::{Value, json};
-use store::{Error, Tx, audit, conversation, journal, message, question, timer, turn, wake};
-use tools::tool::Settled;
+use store::{Error, Tx, conversation, journal, message, timer, turn, wake};
+use tools::tool::{Grant, Settled};
 
 use super::{
     Run,
     carried::Carried,
     dispatch::{CallResult, Outcome},
+    effect, ending,
+    passing::{entry_of, is_passing, passing, returned},
     request,
 };
 use crate::{
@@ -144,29 +146,34 @@ pub(super) async fn reply(
         .await
 }
 
-/// Settles what the calls of one reply came to, in call order. Calls that had no effect and end here need no commit of
-/// their own.
+/// Settles what the calls of one reply came to, in call order, and says why some of them could not be. Calls that had no
+/// effect and end here need no commit of their own.
 pub(super) async fn outcomes(
     run: &mut Run,
     mut machine: Machine,
-    outcomes: Vec<Outcome>,
-) -> Result<Machine, Error> {
+    mut outcomes: Vec<Outcome>,
+) -> Result<(Machine, Option<String>), Error> {
+    let unsettled = outcomes.iter().find_map(|outcome| match &outcome.result {
+        CallResult::Unsettled(why) => Some(why.clone()),
+        _ => None,
+    });
+    outcomes.retain(|outcome| !matches!(outcome.result, CallResult::Unsettled(_)));
     if outcomes.iter().all(|outcome| is_passing(run, outcome)) {
-        for (index, outcome) in outcomes.into_iter().enumerate() {
-            let told = passing(run, &mut machine, index, outcome);
+        for outcome in outcomes {
+            let told = passing(run, &mut machine, outcome);
             run.tell(told);
         }
         match machine.next(&run.agent.definition.limits) {
-            Step::Park => return rest(run, machine).await,
+            Step::Park => return Ok((rest(run, machine).await?, unsettled)),
             // What comes too late for this turn makes the next one.
             Step::Finish(_) => {}
             Step::CallModel | Step::CallTools(_) => {
-                if pending(&run.belt, &run.taken) == Pending::Steer {
+                if unsettled.is_none() && pending(&run.belt, &run.taken) == Pending::Steer {
                     overhear(run, &mut machine).await?;
                 }
             }
         }
-        return Ok(machine);
+        return Ok((machine, unsettled));
     }
     run.brief = None;
     let step = Commit::of(run);
@@ -178,8 +185,8 @@ pub(super) async fn outcomes(
                 let mut machine = machine;
                 let mut told = Vec::with_capacity(outcomes.len());
                 step.hold(tx).await?;
-                for (index, outcome) in outcomes.into_iter().enumerate() {
-                    told.push(step.outcome(tx, &mut machine, index, outcome).await?);
+                for outcome in outcomes {
+                    told.push(step.outcome(tx, &mut machine, outcome).await?);
                 }
                 step.steer(tx, &mut machine).await?;
                 Ok((step.rest(tx, machine).await?, told))
@@ -192,52 +199,7 @@ pub(super) async fn outcomes(
     }
     run.ring(Stage::Delivery);
     run.ring(Stage::Wakeup);
-    Ok(machine)
-}
-
-/// Whether a crash after the call changes nothing: it is made again and comes to the same.
-fn is_passing(run: &Run, outcome: &Outcome) -> bool {
-    let plain = matches!(outcome.result, CallResult::Content(_) | CallResult::Misused(_));
-    plain
-        && !outcome.woken
-        && outcome.deferred.is_none()
-        && run.belt.toolbox.effect(&outcome.call.name) == Effect::Pure
-}
-
-fn passing(run: &mut Run, machine: &mut Machine, index: usize, outcome: Outcome) -> ProgressStep {
-    let (call, now) = (&outcome.call, run.belt.now());
-    let mut entry = entry_of(&run.belt, machine, index, &outcome);
-    let shown = match &outcome.result {
-        CallResult::Misused(why) => {
-            machine.misused(&call.id, why);
-            why.clone()
-        }
-        CallResult::Content(value) => returned(machine, call, value),
-        // Never passing; see above.
-        CallResult::Ask(_) | CallResult::Write { .. } => String::new(),
-    };
-    entry.finished = Some(now);
-    entry.result = Some(shown.clone());
-    run.carried.note(entry);
-    let millis = u64::try_from(now.0 - outcome.started.0).unwrap_or(0);
-    ProgressStep::ToolReturned { call: call.id.clone(), name: call.name.clone(), result: shown, millis }
-}
-
-fn entry_of(belt: &Belt, machine: &Machine, index: usize, outcome: &Outcome) -> journal::Entry {
-    let call = &outcome.call;
-    journal::Entry {
-        key: call.id.0.clone(),
-        seq: i64::from(machine.rounds()) * 1_000 + 1 + i64::try_from(index).unwrap_or(i64::MAX),
-        kind: journal::Kind::Tool,
-        name: call.name.clone(),
-        effect: belt.toolbox.effect(&call.name),
-        request: json!(call.arguments).to_string(),
-        result: None,
-        tokens_in: 0,
-        tokens_out: 0,
-        started: outcome.started,
-        finished: None,
-    }
+    Ok((machine, unsettled))
 }
 
 /// Commits where the machine stands.
@@ -287,6 +249,7 @@ impl Commit {
         let saved = machine.save().map_err(|source| Error::Stored { column: "turn.machine", source })?;
         if machine.next(&self.limits) == Step::Park {
             turn::park(tx, &self.taken, &saved, self.now).await?;
+            ending::go_on(tx, &self.belt, &self.taken.conversation, self.now).await?;
         } else {
             turn::save(tx, &self.taken.id, &saved).await?;
         }
@@ -316,7 +279,6 @@ impl Commit {
         &self,
         tx: &mut Tx,
         machine: &mut Machine,
-        index: usize,
         outcome: Outcome,
     ) -> Result<ProgressStep, Error> {
         let call = &outcome.call;
@@ -329,10 +291,11 @@ impl Commit {
             let asked = outcome.question.as_ref();
             self.tell_asked(tx, asked, "deferred.job", &json!({ "job": job })).await?;
         }
-        let mut entry = entry_of(&self.belt, machine, index, &outcome);
+        let mut entry = entry_of(&self.belt, &outcome);
         let shown = match outcome.result {
             CallResult::Content(value) => Some(returned(machine, call, &value)),
-            CallResult::Misused(why) => {
+            // An unsettled one was left out before.
+            CallResult::Misused(why) | CallResult::Unsettled(why) => {
                 machine.misused(&call.id, &why);
                 Some(why)
             }
@@ -343,15 +306,18 @@ impl Commit {
                 self.wait(tx, machine, call, &Wake::Question(question)).await?;
                 None
             }
-            CallResult::Write { write, grant } => match self.effect(tx, &call.name, write, grant).await? {
-                Settled::Value(value) => Some(returned(machine, call, &value)),
-                Settled::Wait { wake, patience_ms } => {
-                    self.wait(tx, machine, call, &wake).await?;
-                    let due = Millis(self.now.0.saturating_add(patience_ms));
-                    timer::set(tx, &self.belt.ids, timer::Purpose::HandoffPatience, wake.of(), due).await?;
-                    None
+            CallResult::Write { write, grant, spent } => {
+                match self.effect(tx, &call.name, write, grant.map(|grant| (grant, spent))).await? {
+                    Settled::Value(value) => Some(returned(machine, call, &value)),
+                    Settled::Wait { wake, patience_ms } => {
+                        self.wait(tx, machine, call, &wake).await?;
+                        let due = Millis(self.now.0.saturating_add(patience_ms));
+                        timer::set(tx, &self.belt.ids, timer::Purpose::HandoffPatience, wake.of(), due)
+                            .await?;
+                        None
+                    }
                 }
-            },
+            }
         };
         entry.finished = shown.is_some().then_some(self.now);
         entry.result.clone_from(&shown);
@@ -382,11 +348,11 @@ impl Commit {
         tx: &mut Tx,
         tool: &str,
         write: tools::tool::Write,
-        grant: Option<tools::tool::Grant>,
+        grant: Option<(Grant, bool)>,
     ) -> Result<Settled, Error> {
-        let Some(grant) = grant else { return write(tx).await };
-        if !question::spend(tx, &grant.question).await? {
-            return Ok(Settled::Value(json!({ "error": "this approval was used before; ask again" })));
+        let Some((grant, spent)) = grant else { return write(tx).await };
+        if !spent && !effect::spend(tx, &self.taken, &grant, self.now).await? {
+            return Ok(Settled::Value(json!({ "error": effect::USED })));
         }
         let settled = write(tx).await?;
         if let Settled::Value(done) = &settled
@@ -394,13 +360,6 @@ impl Commit {
         {
             self.tell_asked(tx, Some(&grant.question), &format!("done.{tool}"), done).await?;
         }
-        let entry = audit::Entry {
-            actor: format!("agent:{}", self.taken.conversation.agent),
-            action: "ran_approved",
-            subject: grant.question.0,
-            digest: grant.fingerprint,
-        };
-        audit::append(tx, &entry, self.now).await?;
         Ok(settled)
     }
 }
@@ -419,10 +378,4 @@ impl Commit {
             None => Ok(()),
         }
     }
-}
-
-fn returned(machine: &mut Machine, call: &domain::tool::ToolCall, value: &Value) -> String {
-    let content = value.to_string();
-    machine.returned(&call.id, &content);
-    content
 }

@@ -81,11 +81,11 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "effect settled",
-        says: "a turn ended and a call of it was started and never settled",
+        says: "a turn ended well and a call of it was never settled",
         sql: "SELECT j.turn_id AS subject, j.name || ' ' || j.key AS detail
               FROM (SELECT id FROM turn WHERE state = 'done' ORDER BY seq DESC LIMIT $2) t
               JOIN journal j ON j.turn_id = t.id
-              WHERE j.state = 'started' LIMIT $1",
+              WHERE j.state <> 'done' LIMIT $1",
     },
     Rule {
         name: "said in order",

@@ -1,26 +1,38 @@
-//! Crash points: with `PLUMBLINE_CRASH_AT=n` (after the n-th commit) or `-n` (just before it) a debug build aborts there,
-//! as a power cut would. Tests stop the real binary at each commit in turn; release builds have no such switch.
+//! Crash points: with `PLUMBLINE_CRASH_AT=NAME:n` a debug build aborts the n-th time it comes to the point of that name, as
+//! a power cut would. Tests stop the real binary at each point in turn; release builds have no such switch.
+//!
+//! `commit.before` and `commit.after` stand around every commit, and are also written as `-n` and `n`. The others stand
+//! around each call to the outside: `ask_model`, `send`, `fetch`, `transcribe` and `effect`, each with `.before` and `.after`.
 
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::{
         LazyLock,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicU64, Ordering},
     };
 
-    static AT: LazyLock<i64> = LazyLock::new(|| {
-        std::env::var("PLUMBLINE_CRASH_AT").ok().and_then(|text| text.parse().ok()).unwrap_or(0)
-    });
-    static COMMITS: AtomicI64 = AtomicI64::new(0);
+    /// Where to abort: the point's name and the how manieth time there.
+    static AT: LazyLock<Option<(String, u64)>> =
+        LazyLock::new(|| read(&std::env::var("PLUMBLINE_CRASH_AT").ok()?));
+    static PASSED: AtomicU64 = AtomicU64::new(0);
 
-    pub(crate) fn before_commit() {
-        if *AT < 0 && COMMITS.load(Ordering::SeqCst) + 1 == -*AT {
-            std::process::abort();
-        }
+    pub(super) fn read(text: &str) -> Option<(String, u64)> {
+        let (name, time) = match text.split_once(':') {
+            Some((name, time)) => (name, time),
+            None => match text.strip_prefix('-') {
+                Some(time) => ("commit.before", time),
+                None => ("commit.after", text),
+            },
+        };
+        Some((name.to_owned(), time.parse().ok().filter(|time| *time > 0)?))
     }
 
-    pub(crate) fn after_commit() {
-        if COMMITS.fetch_add(1, Ordering::SeqCst) + 1 == *AT {
+    /// Aborts here, if it is time to.
+    pub fn point(name: &str) {
+        if let Some((armed, time)) = &*AT
+            && armed == name
+            && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == *time
+        {
             std::process::abort();
         }
     }
@@ -28,8 +40,31 @@ mod armed {
 
 #[cfg(not(debug_assertions))]
 mod armed {
-    pub(crate) fn before_commit() {}
-    pub(crate) fn after_commit() {}
+    /// Nothing: only debug builds abort.
+    pub fn point(_name: &str) {}
 }
 
-pub(super) use armed::{after_commit, before_commit};
+pub use armed::point;
+
+pub(super) fn before_commit() {
+    point("commit.before");
+}
+
+pub(super) fn after_commit() {
+    point("commit.after");
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use super::armed::read;
+
+    #[test]
+    fn a_point_is_a_name_and_a_number_or_a_commits_number_alone() {
+        let at = |name: &str, time| Some((name.to_owned(), time));
+        assert_eq!(read("send.after:3"), at("send.after", 3));
+        assert_eq!(read("12"), at("commit.after", 12));
+        assert_eq!(read("-7"), at("commit.before", 7));
+        assert_eq!(read("send.after"), None);
+        assert_eq!(read("0"), None);
+    }
+}

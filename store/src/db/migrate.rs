@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "threads", include_str!("../../migrations/0004_threads.sql")),
     (5, "pace", include_str!("../../migrations/0005_pace.sql")),
     (6, "speed", include_str!("../../migrations/0006_speed.sql")),
+    (7, "effect", include_str!("../../migrations/0007_effect.sql")),
     (8, "live", include_str!("../../migrations/0008_live.sql")),
     (10, "approvals", include_str!("../../migrations/0010_approvals.sql")),
     (11, "people", include_str!("../../migrations/0011_people.sql")),

@@ -3,7 +3,8 @@
 
 pub(crate) mod among;
 mod backup;
-mod crash;
+pub mod crash;
+pub mod faults;
 mod inspect;
 mod lite;
 mod migrate;
@@ -26,6 +27,7 @@ pub use tx::Tx;
 pub use value::{Row, Val};
 
 use crate::error::Error;
+use faults::{Fault, Faults};
 use readers::Readers;
 use writer::Writer;
 
@@ -35,6 +37,7 @@ pub struct Store {
     db: Arc<Db>,
     /// Counts the commits of this process.
     commits: watch::Sender<u64>,
+    faults: Option<Faults>,
 }
 
 enum Db {
@@ -49,7 +52,13 @@ impl Store {
     /// [`Error::Open`] with a sentence for the operator, [`Error::Newer`], [`Error::Migrate`].
     pub async fn open(config: &Config) -> Result<Self, Error> {
         let db = open::open(config).await?;
-        Ok(Self { db: Arc::new(db), commits: watch::Sender::new(0) })
+        Ok(Self { db: Arc::new(db), commits: watch::Sender::new(0), faults: None })
+    }
+
+    /// The same database, on which changes fail as `faults` says.
+    #[must_use]
+    pub fn with_faults(self, faults: Faults) -> Self {
+        Self { faults: Some(faults), ..self }
     }
 
     /// Runs single statements outside any transaction, on the readers.
@@ -87,6 +96,10 @@ impl Store {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
     {
+        let fault = self.faults.as_ref().map_or(Fault::None, |faults| faults());
+        if fault == Fault::Before {
+            return Err(Error::Undone("it was told to fail before".to_owned()));
+        }
         let done = match &*self.db {
             Db::Sqlite { write, .. } => {
                 let (sender, receiver) = oneshot::channel();
@@ -105,6 +118,9 @@ impl Store {
             }
         };
         self.commits.send_modify(|commits| *commits = commits.wrapping_add(1));
+        if fault == Fault::After {
+            return Err(Error::Undone("it was told to fail after".to_owned()));
+        }
         Ok(done)
     }
 

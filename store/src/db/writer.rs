@@ -62,7 +62,7 @@ fn commit(tx: &mut Tx, batch: &mut Vec<Job>) {
             tracing::warn!(%error, changes = told.len(), "a group of changes was not committed");
             // Where nothing was begun there is nothing to undo.
             let _ = statement(tx, "ROLLBACK");
-            told.into_iter().for_each(|tell| tell(Err(Error::Open(error.to_string()))));
+            told.into_iter().for_each(|tell| tell(Err(Error::Undone(error.to_string()))));
         }
     }
 }

@@ -8,6 +8,7 @@ mod claims;
 mod console;
 mod databases;
 mod events;
+mod full;
 mod inspect;
 mod pace;
 mod reached;

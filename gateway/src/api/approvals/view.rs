@@ -16,6 +16,7 @@ use crate::{api::at, error::Problem};
 pub(crate) struct ApprovalView {
     id: String,
     /// `approval`: a proposal that only its options decide. `escalation`: a question that words may answer.
+    /// `outcome`: whether an interrupted call was done, which only its options answer.
     kind: &'static str,
     /// `open`, `answered`, `expired` or `cancelled`.
     state: &'static str,
@@ -128,14 +129,13 @@ pub(super) async fn of(tx: &mut Tx, found: Approval) -> Result<ApprovalView, Pro
         asked.push(AskedView { thread_id: put.conversation.0, contact_id, name });
     }
     let takes_words = question.purpose.takes_words();
-    let proposal = match question.purpose {
-        Purpose::Approval(proposal) => Some(proposal),
-        Purpose::Ask | Purpose::Escalation { .. } => None,
+    let (kind, tool, arguments, facts) = match question.purpose {
+        Purpose::Approval(proposal) => {
+            ("approval", Some(proposal.tool), Some(proposal.arguments), Some(proposal.facts))
+        }
+        Purpose::Outcome { tool, arguments, .. } => ("outcome", Some(tool), Some(arguments), None),
+        Purpose::Ask | Purpose::Escalation { .. } => ("escalation", None, None, None),
     };
-    let kind = if proposal.is_some() { "approval" } else { "escalation" };
-    let (tool, arguments, facts) = proposal.map_or((None, None, None), |proposal| {
-        (Some(proposal.tool), Some(proposal.arguments), Some(proposal.facts))
-    });
     Ok(ApprovalView {
         id: question.id.0,
         kind,

@@ -1,0 +1,150 @@
+//! A worker that is paused past its lease and comes back: another has taken its work over, and it may write nothing.
+
+use std::time::Duration;
+
+use domain::{
+    clock::Clock as _,
+    id::Ids,
+    message::{Media, MediaKind, MediaSource, Part},
+};
+
+use crate::{
+    outside::Verdict,
+    world::{FRANK, World},
+};
+
+/// Longer than every lease.
+const LONG: Duration = Duration::from_secs(200);
+const HELLO: &str = "Which jobs are open?";
+
+#[tokio::test]
+async fn a_turn_that_was_taken_over_writes_nothing() {
+    let world = World::new().await;
+    world.writes(FRANK, HELLO, "w1").await;
+    let paused = world.worker();
+    paused.tick(0).await.unwrap();
+    paused.tick(1).await.unwrap();
+    assert_eq!(paused.gates.waiting(), ["model"]);
+    world.clock.advance(LONG);
+    let other = world.worker();
+    other.rests().await;
+    let heard = world.heard(FRANK);
+    assert_eq!(heard.len(), 1, "the other worker answered");
+    paused.gates.open();
+    paused.settles().await;
+    other.rests().await;
+    assert_eq!(world.heard(FRANK), heard, "the paused one says nothing");
+    world.sound("turn").await;
+}
+
+#[tokio::test]
+async fn a_turn_in_the_hands_of_another_cannot_be_written_by_who_lost_it() {
+    let world = World::new().await;
+    world.writes(FRANK, HELLO, "w1").await;
+    let (paused, other) = (world.worker(), world.worker());
+    paused.tick(0).await.unwrap();
+    paused.tick(1).await.unwrap();
+    world.clock.advance(LONG);
+    other.tick(1).await.unwrap();
+    // Both think at once; the one who lost the lease answers first.
+    paused.gates.open();
+    paused.settles().await;
+    assert!(world.heard(FRANK).is_empty());
+    other.rests().await;
+    assert_eq!(world.heard(FRANK).len(), 1);
+    world.sound("two at once").await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_was_taken_over_is_settled_by_its_status() {
+    let world = World::new().await;
+    world.writes(FRANK, HELLO, "w1").await;
+    let paused = world.worker();
+    for stage in [0, 1] {
+        paused.tick(stage).await.unwrap();
+    }
+    while paused.gates.waiting() == ["model"] {
+        paused.gates.release(0, Verdict::Go);
+        paused.settles().await;
+    }
+    paused.tick(2).await.unwrap();
+    assert_eq!(paused.gates.waiting(), ["send"]);
+    world.clock.advance(LONG);
+    let other = world.worker();
+    other.rests().await;
+    assert!(world.heard(FRANK).is_empty(), "it may have been sent: nobody sends it blindly");
+    paused.gates.open();
+    paused.settles().await;
+    assert_eq!(world.heard(FRANK).len(), 1, "the paused worker's request was on its way");
+    let statuses: Vec<_> = world.net.lock().unwrap().statuses.drain(..).collect();
+    for status in statuses {
+        other.belt.receive(status).await.unwrap();
+    }
+    other.rests().await;
+    world.clock.advance(LONG);
+    other.rests().await;
+    assert_eq!(world.heard(FRANK).len(), 1);
+    world.sound("delivery").await;
+}
+
+#[tokio::test]
+async fn an_arrival_that_was_taken_over_is_taken_in_once() {
+    let world = World::new().await;
+    let photo = Part::Media(Media {
+        kind: MediaKind::Image,
+        mime: "image/jpeg".into(),
+        source: MediaSource::Provider("file-1".into()),
+        caption: Some(HELLO.to_owned()),
+        name: None,
+        sha256: None,
+        transcript: None,
+        voice: false,
+    });
+    let (arrival, now) = (world.arrival(FRANK, vec![photo], "w1"), world.clock.now());
+    let ids = Ids::new(world.clock.clone(), [90; 32]);
+    let put = world
+        .store
+        .write(move |tx| Box::pin(async move { store::inbox::put(tx, &ids, &arrival, now).await }));
+    put.await.unwrap();
+    let paused = world.worker();
+    paused.tick(0).await.unwrap();
+    assert_eq!(paused.gates.waiting(), ["fetch"]);
+    world.clock.advance(LONG);
+    let other = world.worker();
+    other.rests().await;
+    assert_eq!(world.heard(FRANK).len(), 1);
+    paused.gates.open();
+    paused.settles().await;
+    other.rests().await;
+    assert_eq!(world.heard(FRANK).len(), 1);
+    world.sound("intake").await;
+}
+
+#[tokio::test]
+async fn a_lease_is_renewed_while_the_model_thinks_and_a_file_is_fetched() {
+    let mut world = World::new().await;
+    // Short enough that a test sees it renewed, by the real time that renewal goes by.
+    world.config.turns.lease_ms = 60;
+    world.writes(FRANK, HELLO, "w1").await;
+    let slow = world.worker();
+    slow.tick(0).await.unwrap();
+    slow.tick(1).await.unwrap();
+    assert_eq!(slow.gates.waiting(), ["model"]);
+    let other = world.worker();
+    for _ in 0..20 {
+        // The lease moves on with the clock, as each renewal is made by it.
+        let before = slow.belt.store.commits();
+        let mut commits = before;
+        commits.mark_unchanged();
+        commits.changed().await.unwrap();
+        world.clock.advance(Duration::from_millis(50));
+        commits.mark_unchanged();
+        commits.changed().await.unwrap();
+        other.tick(1).await.unwrap();
+        assert!(other.gates.waiting().is_empty(), "nobody takes over what is held");
+    }
+    slow.gates.open();
+    slow.settles().await;
+    slow.rests().await;
+    assert_eq!(world.heard(FRANK).len(), 1);
+}
