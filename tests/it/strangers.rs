@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use agents::model::{Listener, Model, ModelError, ModelReply, ModelRequest, scripted::{Scripted, says}};
+use agents::model::{
+    Listener, Model, ModelError, ModelReply, ModelRequest,
+    scripted::{Scripted, says},
+};
 use async_trait::async_trait;
 use domain::{
     contact::{Identity, Role},
@@ -69,7 +72,9 @@ async fn who_is_registered_goes_on_where_they_were() {
     assert_eq!((known[0].owner(), known[0].unread), (Owner::Nobody, 1));
     let person = known[0].person.clone().unwrap();
     assert_eq!((person.name.as_str(), person.roles.as_slice()), ("Klaus M.", &[][..]));
-    assert!(contact::list(&mut house.play.belt.store.reader()).await.unwrap().iter().all(|c| c.id != person.id));
+    assert!(
+        contact::list(&mut house.play.belt.store.reader()).await.unwrap().iter().all(|c| c.id != person.id)
+    );
     assert_eq!(house.play.take().len(), 1, "told that the number is not registered");
 
     let (ids, now) = (house.play.belt.ids.clone(), house.play.belt.now());
@@ -88,7 +93,10 @@ async fn who_is_registered_goes_on_where_they_were() {
     assert_eq!((after[0].id(), after[0].conversation.agent.as_str()), (known[0].id(), "field"));
     assert_eq!(after[0].person.as_ref().map(|p| (&p.id, p.name.as_str())), Some((&person.id, "Klaus")));
     let asked = model.requests();
-    assert!(asked[0].history.iter().any(|said| said.text.contains("number 12")), "what they said before is known");
+    assert!(
+        asked[0].history.iter().any(|said| said.text.contains("number 12")),
+        "what they said before is known"
+    );
     assert!(house.play.take().iter().any(|said| said.text == "Welcome"));
     house.end().await;
 }

@@ -4,7 +4,6 @@
 /** @import { Scope } from "../dom/scope.js" */
 
 import { Failure } from "../data/api.js";
-import { confirm } from "../dom/dialog.js";
 import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { toast } from "../dom/toast.js";
@@ -79,34 +78,13 @@ function one(app, scope, id) {
     const merge = app.store.may("contact.merge") ? el("button", { type: "button", onclick: () => mergeDialog(app, person) }, icon("merge", "small"), t("merge")) : null;
     const lines = person.threads.map((/** @type {any} */ thread) => el("div", { class: "state-line" }, el("a", { class: "grow", href: `/console/conversations/${thread.id}` }, said(nameOf(thread))), el("span", { class: "faint" }, thread.last ? brief(thread.last.at) : "")));
     return [
-      el("div", { class: "panel" }, facts, app.store.may("contact.edit") ? form(app, person) : null, el("div", { class: "row wrap" }, merge, rights(app, person))),
+      el("div", { class: "panel" }, facts, app.store.may("contact.edit") ? form(app, person) : null, el("div", { class: "row wrap" }, merge)),
       el("h2", { class: "inline-form" }, t("nav_inbox")),
       lines.length > 0 ? el("div", {}, lines) : el("p", { class: "faint" }, t("no_threads")),
     ];
   };
   reading(app, scope, body, read, draw, ["people"]);
   return node;
-}
-
-/**
- * What the law gives a person: all that is kept about them, and to be forgotten.
- * @param {App} app
- * @param {any} person
- */
-function rights(app, person) {
-  const file = el("a", { href: `/api/comms/contacts/${person.id}/export`, download: "" }, t("export_person"));
-  const erase = el("button", { type: "button", class: "quiet" }, icon("trash", "small"), t("erase_person"));
-  erase.addEventListener("click", async () => {
-    if (!(await confirm(t("erase_title", { name: person.name }), t("erase_words"), t("erase_person")))) return;
-    try {
-      await app.api.post(`/contacts/${person.id}/erase`, {});
-      toast(t("erased"));
-      app.router.go("/people", { replace: true });
-    } catch (error) {
-      toast(error instanceof Failure ? error.words : t("problem_server"));
-    }
-  });
-  return [app.store.may("contact.export") ? file : null, app.store.may("contact.erase") ? erase : null];
 }
 
 /**

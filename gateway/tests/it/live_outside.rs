@@ -72,7 +72,8 @@ async fn a_foreign_client_that_is_cut_off_ten_times_misses_nothing() {
             assert!(client.wait().await.unwrap().success(), "{complaint}");
             let told: Value = serde_json::from_str(&told.unwrap()).unwrap();
             assert_eq!(told["resumed"], CUTS);
-            let seen: Vec<i64> = told["seen"].as_array().unwrap().iter().map(|n| n.as_i64().unwrap()).collect();
+            let seen: Vec<i64> =
+                told["seen"].as_array().unwrap().iter().map(|n| n.as_i64().unwrap()).collect();
             assert_eq!(seen, (0..EVENTS).collect::<Vec<_>>());
         }
     })
