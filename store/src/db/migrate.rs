@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "live", include_str!("../../migrations/0008_live.sql")),
     (10, "approvals", include_str!("../../migrations/0010_approvals.sql")),
     (11, "people", include_str!("../../migrations/0011_people.sql")),
+    (13, "held", include_str!("../../migrations/0013_held.sql")),
 ];
 
 /// What the two databases write differently.

@@ -184,6 +184,10 @@ fn begin(filter: &Filter) -> &'static str {
         )
     } else if matches!(filter.assigned, Some(Assigned::To(_))) {
         newest!("t.hidden = 0 AND t.assignee = $2")
+    } else if filter.owner.as_deref().is_some_and(|owner| !matches!(owner, "agent" | "none")) {
+        newest!(
+            "t.hidden = 0 AND t.conversation_id IN (SELECT s.id FROM conversation s WHERE s.owner <> 'agent')"
+        )
     } else if filter.waiting {
         newest!("t.hidden = 0 AND t.waiting_ms IS NOT NULL")
     } else if filter.unread {
@@ -225,12 +229,10 @@ pub struct Counts {
     pub waiting: i64,
 }
 
-/// # Errors
-/// [`Error::Database`].
-pub async fn counts(tx: &mut Tx, user: &UserId, status: Option<Status>) -> Result<Counts, Error> {
-    let values = crate::args![user.as_str(), status.map(Status::as_str)];
-    let row = tx
-        .row(
+/// The tabs' figures over the threads that `$which` lets through.
+macro_rules! counted {
+    ($which:literal) => {
+        concat!(
             "SELECT COUNT(*) AS everything,
                     CAST(COALESCE(SUM(CASE WHEN t.assignee = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS mine,
                     CAST(COALESCE(SUM(CASE WHEN t.assignee IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unassigned,
@@ -239,10 +241,22 @@ pub async fn counts(tx: &mut Tx, user: &UserId, status: Option<Status>) -> Resul
                     CAST(COALESCE(SUM(CASE WHEN t.unread > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS unread,
                     CAST(COALESCE(SUM(CASE WHEN t.waiting_ms IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting
              FROM thread t JOIN conversation c ON c.id = t.conversation_id
-             WHERE t.hidden = 0 AND ($2 IS NULL OR t.status = $2)",
-            values.clone(),
+             WHERE t.hidden = 0 AND ",
+            $which
         )
-        .await?;
+    };
+}
+
+/// # Errors
+/// [`Error::Database`].
+pub async fn counts(tx: &mut Tx, user: &UserId, status: Option<Status>) -> Result<Counts, Error> {
+    let values = crate::args![user.as_str(), status.map(Status::as_str)];
+    let sql = match status {
+        // Of many threads most are done with.
+        Some(Status::Open | Status::Snoozed) => counted!("t.status <> 'resolved' AND t.status = $2"),
+        _ => counted!("($2 IS NULL OR t.status = $2)"),
+    };
+    let row = tx.row(sql, values.clone()).await?;
     let approvals = tx
         .row(
             "SELECT COUNT(DISTINCT t.conversation_id) AS n
