@@ -159,10 +159,7 @@ impl App {
             agents: knowledge.definitions.into_iter().map(thinks).collect::<BTreeMap<_, _>>(),
             hosted,
             channels,
-            fetch: whatsapp
-                .map(|channel| (ChannelName::from(whatsapp::NAME), channel as Arc<dyn Fetch>))
-                .into_iter()
-                .collect(),
+            fetch: fetchers(whatsapp),
             transcriber,
             people: hosting.people,
             bell,
@@ -183,6 +180,14 @@ impl App {
             admission,
         })
     }
+}
+
+/// The channels whose messages name files that are to be fetched.
+fn fetchers(whatsapp: Option<Arc<WhatsApp>>) -> BTreeMap<ChannelName, Arc<dyn Fetch>> {
+    whatsapp
+        .map(|channel| (ChannelName::from(whatsapp::NAME), channel as Arc<dyn Fetch>))
+        .into_iter()
+        .collect()
 }
 
 /// What the gateway's routes are given.

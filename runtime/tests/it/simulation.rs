@@ -201,9 +201,6 @@ impl Simulation {
     }
 
     async fn check(&self, what: &str) {
-        for accepted in &self.world.net.lock().unwrap().accepted {
-            println!("to {}: {:?}", accepted.to, accepted.text);
-        }
         self.world.sound(what).await;
         let invoices = invoice::list(&mut self.world.store.reader(), 50).await.unwrap();
         assert_eq!(invoices.len(), REPORTS.len(), "{what}: one invoice a job");

@@ -51,6 +51,8 @@ struct Layer {
     firm: Firm,
 }
 
+pub type Tools = Box<dyn Fn(&Arc<Gates>) -> Toolbox>;
+
 pub struct World {
     pub store: Store,
     pub clock: Arc<ManualClock>,
@@ -59,7 +61,7 @@ pub struct World {
     pub firm: Arc<Firm>,
     pub definitions: Vec<AgentDefinition>,
     /// The tools of a worker, given its gates.
-    pub tools: Box<dyn Fn(&Arc<Gates>) -> Toolbox>,
+    pub tools: Tools,
     pub model: Arc<dyn Model>,
     /// One of its own for each worker's ids.
     seed: AtomicU8,
