@@ -8,6 +8,8 @@ import { Log } from "./log.js";
 /** @typedef {{state: "connecting" | "live" | "waiting" | "offline" | "stopped" | "replaced", nextTryAt: number | null, by: string}} Connection */
 
 const LOGS_KEPT = 30;
+/** Changes are told with the next frame, or after so long where none comes. */
+const LATEST_MS = 100;
 
 export class Store {
   /** @type {Me | null} */
@@ -55,14 +57,15 @@ export class Store {
     if (this.#waiting) return;
     this.#waiting = true;
     const tell = () => {
+      if (!this.#waiting) return;
       this.#waiting = false;
       const now = [...this.#changed];
       this.#changed.clear();
       for (const topic of now) for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
     };
-    // A page that nobody looks at draws no frames, but its title still counts.
-    if (document.hidden) setTimeout(tell, 0);
-    else requestAnimationFrame(tell);
+    // A window that nobody looks at draws no frames, whatever it thinks of itself; its title still counts.
+    setTimeout(tell, document.hidden ? 0 : LATEST_MS);
+    requestAnimationFrame(tell);
   }
 
   /** For what somebody wants done now, not for what has changed. @param {string} topic */

@@ -148,10 +148,11 @@ function order(part) {
   return el("div", {}, el("b", {}, t("part_order")), el("ul", {}, items), part.note ? words(part.note) : null);
 }
 
-/** @param {Part} part */
+/** What one agent tells the other of a job. @param {Part} part */
 function job(part) {
-  const id = part.job_id ?? part.job?.job_id;
-  const state = part.status ?? part.kind ?? part.notice;
-  const words = [id, state ? (maybe(`job_${state}`) ?? String(state)) : null].filter(Boolean).join(" · ");
-  return el("a", { class: "media-line", href: id ? `/console/jobs/${encodeURIComponent(id)}` : "/console/jobs" }, icon("wrench"), el("span", { class: "grow" }, el("div", {}, t("part_job")), el("small", {}, words)));
+  const { notice } = part;
+  const kind = notice.status ?? notice.notice ?? notice.kind ?? "";
+  const more = [notice.report?.work_done, notice.reason, notice.note, notice.invoice_id].filter((one) => typeof one === "string" && one !== "");
+  const words = [part.job_id, maybe(`job_${kind}`), ...more].filter(Boolean).join(" · ");
+  return el("a", { class: "media-line", href: `/console/jobs/${encodeURIComponent(part.job_id)}` }, icon("wrench"), el("span", { class: "grow" }, el("div", {}, t("part_job")), el("small", {}, said(words))));
 }
