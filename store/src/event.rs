@@ -120,8 +120,11 @@ pub async fn epoch(tx: &mut Tx, ids: &Ids) -> Result<String, Error> {
     Ok(setting::get(tx, EPOCH).await?.unwrap_or_default())
 }
 
-/// Gives numbers to what was committed on Postgres since. One at a time, in all processes.
-async fn number(store: &Store) -> Result<(), Error> {
+/// Gives numbers to what was committed on Postgres since, so that [`last`] counts it. One at a time, in all processes.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn number(store: &Store) -> Result<(), Error> {
     let mut reader = store.reader();
     while reader.is_postgres() {
         if reader.row("SELECT id FROM event WHERE seq = 0 LIMIT 1", args![]).await?.is_none() {

@@ -114,6 +114,7 @@ impl Hub {
             let ids = Arc::clone(&gateway.ids);
             let epoch = gateway.store.write(move |tx| Box::pin(async move { event::epoch(tx, &ids).await }));
             state.epoch = epoch.await?;
+            event::number(&gateway.store).await?;
             state.last = event::last(&mut gateway.store.reader()).await?;
         }
         if state.closed {

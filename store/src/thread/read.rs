@@ -78,7 +78,7 @@ pub struct Last {
     pub delivery: Option<Delivery>,
 }
 
-/// The columns of [`read`], and where they come from. What is joined to `thread t` is one row at most.
+/// The columns that `read` takes, and where they come from. What is joined to `thread t` is one row at most.
 #[macro_export]
 macro_rules! thread_columns {
     () => {
