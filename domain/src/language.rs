@@ -1,5 +1,7 @@
 //! The languages people write in here, and a guess from a few words. Guesses only when the words tell.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,9 +54,17 @@ const ENGLISH: &str = "the and is not an at with for on i have has had we was we
 const SHARED: &str = "a in was material status job no an am im so hat die also man gut bin des war will wo elf stand is tag \
     ok stop open hier";
 
-fn listed(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| known == word)
+/// The lists, to be looked up by word.
+struct Lists {
+    german: HashSet<&'static str>,
+    english: HashSet<&'static str>,
+    shared: HashSet<&'static str>,
 }
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let set = |list: &'static str| list.split_whitespace().collect();
+    Lists { german: set(GERMAN), english: set(ENGLISH), shared: set(SHARED) }
+});
 
 /// What a word outside the lists tells by its letters alone. Streets and names are German in any language.
 fn looks_german(word: &str) -> bool {
@@ -73,9 +83,10 @@ pub fn detect(text: &str) -> Option<Language> {
     let (mut german, mut english) = (0usize, 0usize);
     for word in words {
         let lower = word.to_lowercase();
-        if !listed(SHARED, &lower) {
-            german += 2 * usize::from(listed(GERMAN, &lower)) + usize::from(looks_german(word));
-            english += 2 * usize::from(listed(ENGLISH, &lower));
+        let lower = lower.as_str();
+        if !LISTS.shared.contains(lower) {
+            german += 2 * usize::from(LISTS.german.contains(lower)) + usize::from(looks_german(word));
+            english += 2 * usize::from(LISTS.english.contains(lower));
         }
     }
     match german.cmp(&english) {

@@ -42,7 +42,6 @@ impl Admission {
         if self.waiting(gateway, limit).await? < limit {
             return Ok(());
         }
-        tracing::warn!(limit, "the inbox is full; arrivals are told to come again");
         Err(Problem::unavailable(format!("the inbox is full ({limit} messages wait); come again")))
     }
 
@@ -56,6 +55,10 @@ impl Admission {
         if mine {
             let waiting = inbox::waiting(&mut gateway.store.reader(), limit).await?;
             self.0.waiting.store(waiting, Ordering::SeqCst);
+            // Once a count, not once an arrival: there may be thousands a second.
+            if waiting >= limit {
+                tracing::warn!(limit, "the inbox is full; arrivals are told to come again");
+            }
         }
         Ok(self.0.waiting.load(Ordering::SeqCst))
     }

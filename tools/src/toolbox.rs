@@ -1,6 +1,6 @@
 //! All tools by name, with arguments as JSON: what is not a tool or does not fit is said so that a model can mend it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
@@ -141,7 +141,7 @@ fn fields(schema: &Value) -> String {
 
 pub struct Toolbox {
     tools: BTreeMap<&'static str, Box<dyn Erased>>,
-    specs: BTreeMap<&'static str, ToolSpec>,
+    specs: BTreeMap<&'static str, Arc<ToolSpec>>,
 }
 
 impl Default for Toolbox {
@@ -179,7 +179,7 @@ impl Toolbox {
 
     /// Adds a tool of the caller's own; an earlier one of its name is replaced.
     pub fn add<T: Tool>(&mut self, tool: T) {
-        self.specs.insert(T::NAME, tool.spec());
+        self.specs.insert(T::NAME, Arc::new(tool.spec()));
         self.tools.insert(T::NAME, Box::new(tool));
     }
 
@@ -195,7 +195,7 @@ impl Toolbox {
 
     /// The specs of those of `names` that exist, in that order.
     #[must_use]
-    pub fn specs(&self, names: &[String]) -> Vec<ToolSpec> {
+    pub fn specs(&self, names: &[String]) -> Vec<Arc<ToolSpec>> {
         names.iter().filter_map(|name| self.specs.get(name.as_str()).cloned()).collect()
     }
 

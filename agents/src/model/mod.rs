@@ -6,7 +6,7 @@ pub mod openai;
 pub mod scripted;
 pub mod transcribe;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
@@ -17,14 +17,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One model round. `history` is talk before this turn, oldest first; `entries` is this turn's own transcript.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelRequest {
     /// The agent's own choice of model, where it differs from the configured one.
     pub model: Option<String>,
     pub system: String,
     pub history: Vec<Spoken>,
     pub entries: Vec<Entry>,
-    pub tools: Vec<ToolSpec>,
+    pub tools: Vec<Arc<ToolSpec>>,
     pub temperature: Option<f32>,
     pub max_tokens: u32,
 }

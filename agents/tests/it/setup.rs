@@ -36,10 +36,8 @@ pub fn heard(text: &str) -> Entry {
 }
 
 pub fn request(entries: Vec<Entry>) -> ModelRequest {
-    let tool = |name: &str, parameters: Value| ToolSpec {
-        name: name.to_owned(),
-        description: "d".to_owned(),
-        parameters,
+    let tool = |name: &str, parameters: Value| {
+        Arc::new(ToolSpec { name: name.to_owned(), description: "d".to_owned(), parameters })
     };
     let find = json!({"type": "object", "required": ["q"], "properties": {
         "q": {"type": "string"}, "limit": {"type": ["integer", "null"]}}});

@@ -129,7 +129,7 @@ impl Hub {
         };
         let key = (told.conversation.clone(), format!("agent:{}", told.agent));
         let now = gateway.now();
-        if self.presence.note(key, state, now) {
+        if self.presence.note(key, state, now) && self.is_watched().await {
             let actor = json!({ "type": "agent", "id": told.agent, "name": told.agent });
             let text = typing_frame(&told.conversation, &actor, state, Mode::Reply, now);
             self.tell_joined(&told.conversation, &text, None).await;

@@ -90,7 +90,7 @@ pub(super) async fn all(
         let woken = waits.iter().find(|wait| wait.call == call.id).cloned();
         let earlier = begun.iter().find(|begun| begun.call == call.id).cloned();
         let context = Context { call: call.id.clone(), ..context.clone() };
-        one(run, context, place(round, index), call.clone(), woken, earlier)
+        Box::pin(one(run, context, place(round, index), call.clone(), woken, earlier))
     };
     if side_by_side {
         return join_all(calls.iter().enumerate().map(one)).await.into_iter().collect();
@@ -152,7 +152,7 @@ async fn one(
             None => start(made).await,
         }
     };
-    let result = within(run, &call.name, work).await?;
+    let result = within(run, &call.name, Box::pin(work)).await?;
     let question = woken.as_ref().map(|wait| QuestionId::from(wait.of.as_str()));
     Ok(Outcome { call, seq, started, result, woken: woken.is_some(), question, deferred })
 }

@@ -42,7 +42,9 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
             },
             Step::CallTools(calls) => {
                 let brief = request::brief(run).await?;
-                let outcomes = held(run, dispatch::all(run, machine.rounds(), &brief, &calls)).await??;
+                // On the heap: a turn would otherwise be as large as the largest of its tools.
+                let calling = Box::pin(dispatch::all(run, machine.rounds(), &brief, &calls));
+                let outcomes = held(run, calling).await??;
                 match settle::outcomes(run, machine, outcomes).await? {
                     (machine, None) => machine,
                     (machine, Some(why)) => {

@@ -3,7 +3,9 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, types::ToSqlOutput, types::ValueRef};
+use rusqlite::{
+    CachedStatement, Connection, OpenFlags, ToSql, config::DbConfig, types::ToSqlOutput, types::ValueRef,
+};
 
 use super::value::Val;
 
@@ -35,6 +37,9 @@ pub(super) fn reader(file: &Path, wait: Duration) -> rusqlite::Result<Connection
 
 fn prepare(connection: &Connection, wait: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(wait)?;
+    // A statement keeps its plan whatever is bound to it: without this SQLite compiles it anew at each run wherever a
+    // bound value might have made a partial index usable.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }

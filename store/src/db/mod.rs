@@ -106,16 +106,8 @@ impl Store {
                 write.submit(job(change, sender)).await?;
                 receiver.await.map_err(|_| Error::Closed)??
             }
-            Db::Pg(pool) => {
-                let mut tx = Tx::Pg(pool.begin().await?);
-                let done = change(&mut tx).await?;
-                if let Tx::Pg(tx) = tx {
-                    crash::before_commit();
-                    tx.commit().await?;
-                    crash::after_commit();
-                }
-                done
-            }
+            // On the heap: every change on SQLite would be as large as a connection to Postgres.
+            Db::Pg(pool) => Box::pin(committed(pool, change)).await?,
         };
         self.commits.send_modify(|commits| *commits = commits.wrapping_add(1));
         if fault == Fault::After {
@@ -138,6 +130,20 @@ impl Store {
             Db::Pg(_) => "postgres",
         }
     }
+}
+
+async fn committed<T, F>(pool: &PgPool, change: F) -> Result<T, Error>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+{
+    let mut tx = Tx::Pg(pool.begin().await?);
+    let done = change(&mut tx).await?;
+    if let Tx::Pg(tx) = tx {
+        crash::before_commit();
+        tx.commit().await?;
+        crash::after_commit();
+    }
+    Ok(done)
 }
 
 fn job<T, F>(change: F, sender: oneshot::Sender<Result<T, Error>>) -> writer::Job

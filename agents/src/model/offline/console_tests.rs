@@ -1,5 +1,7 @@
 //! Wishes at the console, in both languages, and what must not come of them.
 
+use std::sync::Arc;
+
 use domain::tool::ToolSpec;
 
 use super::*;
@@ -86,10 +88,8 @@ fn no_words_approve_bill_or_send() {
 }
 
 fn request(entries: Vec<Entry>) -> ModelRequest {
-    let tools = ["list_tasks", "find_contact", "create_task"].map(|name| ToolSpec {
-        name: name.to_owned(),
-        description: String::new(),
-        parameters: json!({}),
+    let tools = ["list_tasks", "find_contact", "create_task"].map(|name| {
+        Arc::new(ToolSpec { name: name.to_owned(), description: String::new(), parameters: json!({}) })
     });
     ModelRequest {
         model: None,

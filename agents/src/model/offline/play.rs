@@ -1,7 +1,7 @@
 //! Plays the field agent against tools that answer as the house's own do, for tests: a person's lines and answers come
 //! from the test, customers and handed-over jobs are kept here.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use domain::tool::{Arguments, ToolSpec};
 use serde_json::{Value, json};
@@ -46,11 +46,9 @@ const CUSTOMERS: &[(&str, &str, &str)] = &[
 
 /// The tools as an agent is offered them.
 #[must_use]
-pub fn specs(names: &[&str]) -> Vec<ToolSpec> {
-    let spec = |name: &&str| ToolSpec {
-        name: (*name).to_owned(),
-        description: String::new(),
-        parameters: json!({}),
+pub fn specs(names: &[&str]) -> Vec<Arc<ToolSpec>> {
+    let spec = |name: &&str| {
+        Arc::new(ToolSpec { name: (*name).to_owned(), description: String::new(), parameters: json!({}) })
     };
     names.iter().map(spec).collect()
 }

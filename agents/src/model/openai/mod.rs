@@ -100,7 +100,7 @@ impl OpenAi {
     pub async fn check(&self) -> Result<(), ModelError> {
         let parameters = json!({ "type": "object", "properties": { "word": { "type": "string" } } });
         let description = "Not needed.".to_owned();
-        let tools = vec![ToolSpec { name: "ping".to_owned(), description, parameters }];
+        let tools = vec![Arc::new(ToolSpec { name: "ping".to_owned(), description, parameters })];
         let entries = vec![Entry::Heard { text: "Reply with the word OK.".to_owned(), images: Vec::new() }];
         let (system, history) = (String::new(), Vec::new());
         let request =

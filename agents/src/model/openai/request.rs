@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::tool::ToolSpec;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{
+    Map, Value, json,
+    value::{RawValue, to_raw_value},
+};
 
 use super::{
     profile::{Dialect, Profile},
@@ -37,7 +40,7 @@ pub(super) struct Body {
 
 /// Tools as a server takes them, if there are any.
 #[derive(Clone)]
-struct Shared(Option<Arc<Value>>);
+struct Shared(Option<Arc<RawValue>>);
 
 impl Shared {
     fn is_none(&self) -> bool {
@@ -52,7 +55,7 @@ impl Serialize for Shared {
 }
 
 /// The tools of one agent, and how they are written.
-type Tools = (Vec<ToolSpec>, Dialect, Arc<Value>);
+type Tools = (Vec<Arc<ToolSpec>>, Dialect, Arc<RawValue>);
 
 /// The tools of each agent as they were last written.
 #[derive(Default)]
@@ -72,7 +75,9 @@ impl Written {
         if let Some((.., written)) = known {
             return Ok(Shared(Some(Arc::clone(written))));
         }
-        let written = Arc::new(draft.tools()?);
+        let written = draft.tools()?;
+        let text = to_raw_value(&written).map_err(|error| ModelError::Stop { reason: error.to_string() })?;
+        let written: Arc<RawValue> = text.into();
         if lists.len() >= Self::LISTS {
             lists.clear();
         }

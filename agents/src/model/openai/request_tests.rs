@@ -11,7 +11,7 @@ fn request(tools: Vec<ToolSpec>) -> ModelRequest {
         system: String::new(),
         history: Vec::new(),
         entries: vec![Entry::Heard { text: "hi".to_owned(), images: Vec::new() }],
-        tools,
+        tools: tools.into_iter().map(Arc::new).collect(),
         temperature: Some(0.2),
         max_tokens: 100,
     }
