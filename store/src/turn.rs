@@ -45,8 +45,9 @@ pub async fn schedule(
 ) -> Result<(), Error> {
     let gathering = tx
         .exec(
+            // Not `state = 'due'`: SQLite would look through all that are due, of every conversation.
             "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
-             WHERE conversation_id = $1 AND state IN ('due', 'running', 'parked') AND state = 'due'
+             WHERE conversation_id = $1 AND state IN ('due', 'running', 'parked') AND state NOT IN ('running', 'parked')
                AND machine IS NULL",
             args![&conversation.id.0, due],
         )
