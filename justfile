@@ -53,6 +53,12 @@ live-load *ARGS:
     cargo build --release -p plumbline -p plumbline-bench
     cargo run --release -q -p plumbline-bench -- --only live {{ ARGS }}
 
+# Fleets of real processes killed, cut off and upgraded under load, and seeded schedules, for SECONDS of fire each
+chaos SECONDS="60" SEEDS="300":
+    PLUMBLINE_CHAOS_SECONDS={{ SECONDS }} cargo test --test it fleet:: -- --nocapture --test-threads 1
+    PLUMBLINE_SEEDS={{ SEEDS }} cargo test -p plumbline-runtime --test it simulation -- --nocapture
+    cargo test --test it crashes::
+
 # Everything CI does
 ci:
     .ci/run

@@ -60,6 +60,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
 
 async fn command(cli: Cli) -> Result<(), Failure> {
     let settings = Settings::of_process()?;
+    #[cfg(debug_assertions)]
+    stand_for_another_version();
     let command = cli.command.unwrap_or_else(|| Command::Chat(cli::ChatArgs::default()));
     if !matches!(command, Command::Chat(_)) {
         telemetry::to_stderr(&settings.log)?;
@@ -82,5 +84,15 @@ async fn command(cli: Cli) -> Result<(), Failure> {
         Command::Openapi => commands::openapi::run(out),
         Command::Eval { paths } => commands::eval::run(&settings, &paths, out).await,
         Command::Queue(command) => commands::queue::run(&settings, command, out).await,
+    }
+}
+
+/// Upgrade tests run processes of two versions side by side: `PLUMBLINE_STATE_VERSION=n` makes a debug build one that saves
+/// turns in that version.
+#[cfg(debug_assertions)]
+fn stand_for_another_version() {
+    let version = std::env::var("PLUMBLINE_STATE_VERSION").ok().and_then(|text| text.parse().ok());
+    if let Some(version) = version {
+        agents::turn::version::stand_for(version);
     }
 }

@@ -67,7 +67,7 @@ impl Site<'_> {
             ("COMMUNICATION_MODE", "whatsapp"),
             ("WHATSAPP_ACCESS_TOKEN", "bench"),
             ("WHATSAPP_PHONE_NUMBER_ID", webhook::NUMBER),
-            ("WHATSAPP_BUSINESS_ACCOUNT_ID", "102290129340398"),
+            ("WHATSAPP_BUSINESS_ACCOUNT_ID", webhook::ACCOUNT),
             ("WHATSAPP_APP_SECRET", webhook::SECRET),
             ("WHATSAPP_VERIFY_TOKEN", "bench"),
             ("WHATSAPP_API_BASE_URL", &world),

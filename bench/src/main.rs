@@ -13,16 +13,14 @@ mod ground;
 mod house;
 mod live;
 mod load;
-mod people;
-mod postgres;
 mod rows;
 mod seed;
 mod stub;
 mod table;
-mod webhook;
 mod wire;
 
 use clap::{Parser, ValueEnum};
+use plumbline_bench::{people, postgres, webhook};
 
 use crate::{house::Binary, table::Table};
 

@@ -7,9 +7,12 @@ pub fn phone(sender: u32) -> String {
     format!("4915{sender:09}")
 }
 
+/// The number of the one clerk.
+pub const CLERK: &str = "4930111222333";
+
 /// The list that `plumbline users import` reads.
 pub fn list(senders: u32) -> String {
-    let mut list = "phone,name,role\n4930111222333,Office Clerk,office\n".to_owned();
+    let mut list = format!("phone,name,role\n{CLERK},Office Clerk,office\n");
     for sender in 0..senders {
         // Writing to a string cannot fail.
         let _ = writeln!(list, "{},Technician {sender},technician", phone(sender));

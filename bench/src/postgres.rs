@@ -40,13 +40,30 @@ impl Cluster {
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let cluster = Self { binaries, data, socket, port, owner };
         cluster.run("initdb", &["-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C"])?;
-        let options = format!(
-            "-c listen_addresses=127.0.0.1 -p {port} -k {} -c max_connections=200",
-            cluster.socket.display()
-        );
-        let log = cluster.data.join("log").display().to_string();
-        cluster.run("pg_ctl", &["-l", &log, "-s", "-w", "-t", "60", "-o", &options, "start"])?;
+        cluster.resume()?;
         Ok(Some(cluster))
+    }
+
+    /// Starts the server, ready when this returns.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn resume(&self) -> anyhow::Result<()> {
+        let options = format!(
+            "-c listen_addresses=127.0.0.1 -p {} -k {} -c max_connections=200",
+            self.port,
+            self.socket.display()
+        );
+        let log = self.data.join("log").display().to_string();
+        self.run("pg_ctl", &["-l", &log, "-s", "-w", "-t", "60", "-o", &options, "start"])
+    }
+
+    /// Stops the server as a power cut would: nothing is written out, everybody is cut off.
+    ///
+    /// # Errors
+    /// Where it does not stop.
+    pub fn halt(&self) -> anyhow::Result<()> {
+        self.run("pg_ctl", &["-m", "immediate", "-s", "stop"])
     }
 
     /// A new, empty database; its address.
@@ -73,7 +90,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let _ = self.run("pg_ctl", &["-m", "immediate", "-s", "stop"]);
+        let _ = self.halt();
     }
 }
 

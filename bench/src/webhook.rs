@@ -8,6 +8,7 @@ use crate::people;
 
 pub const SECRET: &str = "bench-app-secret";
 pub const NUMBER: &str = "106540352242922";
+pub const ACCOUNT: &str = "102290129340398";
 const PATH: &str = "/whatsapp/webhook";
 
 /// What a message says: whose it is and which of theirs. The reply says it again, so that order can be checked.
@@ -49,7 +50,7 @@ pub fn delivery(run: Run, sender: u32, message: u32, seconds: u64) -> Vec<u8> {
     // Meta's ids are some sixty characters long.
     let id = format!("wamid.HBgNNDkxNTExMjM0NTY3OBUCABIYFjNFQjBDMUQ4{run}{sender:08}{message:08}");
     let body = format!(
-        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"102290129340398","changes":[{{"field":"messages","value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"15550783881","phone_number_id":"{NUMBER}"}},"contacts":[{{"profile":{{"name":"Technician {sender}"}},"wa_id":"{phone}"}}],"messages":[{{"from":"{phone}","id":"{id}","timestamp":"{seconds}","type":"text","text":{{"body":"{text}"}}}}]}}}}]}}]}}"#
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"{ACCOUNT}","changes":[{{"field":"messages","value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"15550783881","phone_number_id":"{NUMBER}"}},"contacts":[{{"profile":{{"name":"Technician {sender}"}},"wa_id":"{phone}"}}],"messages":[{{"from":"{phone}","id":"{id}","timestamp":"{seconds}","type":"text","text":{{"body":"{text}"}}}}]}}}}]}}]}}"#
     );
     request(&body)
 }

@@ -43,6 +43,12 @@ pub trait Channel: Send + Sync {
         None
     }
 
+    /// How many sends can leave at once now. One more would wait inside, taken and not sent; and where its process dies,
+    /// nobody could tell that it was not.
+    fn room(&self) -> usize {
+        usize::MAX
+    }
+
     /// Whether [`Channel::seen`] does anything.
     fn shows_typing(&self) -> bool {
         false

@@ -1,7 +1,7 @@
 //! How requests leave the house: one client under one tower stack, for every channel that speaks HTTP. Knows no
 //! provider, repeats nothing and follows no redirect: whether to try again is the delivery stage's.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use domain::clock::Millis;
@@ -10,7 +10,13 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER},
 };
 use serde::Deserialize;
-use tower::{BoxError, ServiceBuilder, ServiceExt as _, service_fn, timeout, util::BoxCloneSyncService};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
+use tower::{
+    BoxError, Service, ServiceExt as _, limit::ConcurrencyLimit, service_fn, util::BoxCloneSyncService,
+};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -85,20 +91,29 @@ pub enum Failure {
 
 /// The stack, cheap to clone; clones share its limits.
 #[derive(Clone)]
-pub struct Transport(BoxCloneSyncService<Request, Answer, BoxError>);
+pub struct Transport {
+    stack: BoxCloneSyncService<Request, Answer, BoxError>,
+    places: Arc<Semaphore>,
+}
 
 impl Transport {
     #[must_use]
     pub fn new(client: reqwest::Client, config: &Config) -> Self {
         let limit = config.answer_kib.saturating_mul(1024);
+        let total = Duration::from_secs(config.total_seconds);
         let exchange = service_fn(move |request| exchange(client.clone(), request, limit));
+        let places = Arc::new(Semaphore::new(config.concurrent.max(1)));
         // A peer that answers slowly must not collect all our sockets.
-        let limited = ServiceBuilder::new().concurrency_limit(config.concurrent.max(1)).service(exchange);
-        let stack = ServiceBuilder::new()
-            // Outermost, so that neither a full house nor a dripping answer outlasts the sender's lease.
-            .layer(timeout::TimeoutLayer::new(Duration::from_secs(config.total_seconds)))
-            .service(service_fn(move |request| limited.clone().oneshot(request)));
-        Self(BoxCloneSyncService::new(stack))
+        let limited = ConcurrencyLimit::with_semaphore(exchange, Arc::clone(&places));
+        // Outermost, so that neither a full house nor a dripping answer outlasts the sender's lease.
+        let stack = service_fn(move |request| within(total, limited.clone(), request));
+        Self { stack: BoxCloneSyncService::new(stack), places }
+    }
+
+    /// How many requests can leave at once now; one more would wait.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.places.available_permits()
     }
 
     /// Fetches `url` once.
@@ -115,10 +130,26 @@ impl Transport {
     /// [`Failure`].
     pub async fn call(&self, request: Request) -> Result<Answer, Failure> {
         let host = authority(request.url());
-        match self.0.clone().oneshot(request).await {
+        match self.stack.clone().oneshot(request).await {
             Ok(answer) => Ok(answer),
             Err(error) => Err(failure(&*error, host)),
         }
+    }
+}
+
+/// Sends `request` once there is a place, and waits no longer than `total` for the place and the answer together. Whoever
+/// had no place by then has sent nothing.
+async fn within<S>(total: Duration, limited: S, request: Request) -> Result<Answer, BoxError>
+where
+    S: Service<Request, Response = Answer, Error = BoxError>,
+{
+    let (until, host) = (Instant::now() + total, authority(request.url()));
+    match timeout_at(until, limited.ready_oneshot()).await {
+        Ok(ready) if Instant::now() < until => match timeout_at(until, ready?.call(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::Lost(format!("{host} did not answer in time")).into()),
+        },
+        _ => Err(Failure::NotSent(format!("{host}: too many requests are under way")).into()),
     }
 }
 
@@ -136,9 +167,6 @@ async fn exchange(client: reqwest::Client, request: Request, limit: usize) -> Re
 }
 
 fn failure(error: &(dyn std::error::Error + Send + Sync + 'static), host: String) -> Failure {
-    if error.is::<timeout::error::Elapsed>() {
-        return Failure::Lost(format!("{host} did not answer in time"));
-    }
     if let Some(failure) = error.downcast_ref::<Failure>() {
         return failure.clone();
     }

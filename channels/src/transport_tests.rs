@@ -1,10 +1,7 @@
 //! The stack's limits, on a real socket.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -45,6 +42,7 @@ async fn no_more_than_the_allowed_number_is_under_way() {
         let (transport, request) = (transport.clone(), post_to(&url));
         tokio::spawn(async move { transport.call(request).await.unwrap() })
     });
+    assert_eq!(transport.room(), 2);
     for call in calls.collect::<Vec<_>>() {
         assert_eq!(call.await.unwrap().status, StatusCode::OK);
     }
@@ -52,12 +50,27 @@ async fn no_more_than_the_allowed_number_is_under_way() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_place_counts_against_the_time() {
+async fn an_answer_that_does_not_come_in_time_is_lost() {
     let url = server(Router::new().route("/", post(|| tokio::time::sleep(Duration::from_secs(20))))).await;
-    let transport = transport(&Config { concurrent: 1, total_seconds: 1, ..Config::default() });
-    let (first, second) = tokio::join!(transport.call(post_to(&url)), transport.call(post_to(&url)));
-    assert!(matches!(first, Err(Failure::Lost(_))));
-    assert!(matches!(second, Err(Failure::Lost(_))));
+    let transport = transport(&Config { total_seconds: 1, ..Config::default() });
+    assert!(matches!(transport.call(post_to(&url)).await, Err(Failure::Lost(_))));
+}
+
+#[tokio::test]
+async fn who_waits_for_a_place_until_the_time_is_over_has_sent_nothing() {
+    let url = server(Router::new().route("/", post(|| tokio::time::sleep(Duration::from_secs(20))))).await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = client(&Config::default()).unwrap();
+    let exchange = service_fn(move |request| exchange(client.clone(), request, 1024));
+    let one = ConcurrencyLimit::new(exchange, 1);
+    let second = tokio::select! {
+        biased;
+        _ = within(Duration::from_secs(10), one.clone(), post_to(&url)) => panic!("it has the place"),
+        second = within(Duration::from_millis(50), one.clone(), post_to(&url)) => second.unwrap_err(),
+    };
+    // So it may be sent again: nobody has it.
+    let failure = failure(&*second, String::new());
+    assert!(matches!(&failure, Failure::NotSent(_)), "{failure}");
 }
 
 #[tokio::test]

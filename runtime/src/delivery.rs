@@ -48,6 +48,7 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         let name = channel.name();
         let now = belt.now();
         let room = UNDER_WAY.saturating_sub(tasks.len()).min(belt.config.delivery.batch as usize);
+        let room = room.min(channel.room());
         if room == 0 || !outbox::anything_due(&mut belt.store.reader(), &name, now).await? {
             continue;
         }

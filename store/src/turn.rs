@@ -72,7 +72,9 @@ pub async fn schedule(
     Ok(())
 }
 
-/// Takes up to `limit` due turns of `agent` whose conversation is free and not in the hands of staff: one a conversation, and its epoch raised.
+/// Takes up to `limit` due turns of `agent` whose conversation is free and not in the hands of staff: one a conversation, and
+/// its epoch raised. What was begun and interrupted goes on before anything new begins, however long it has to wait: it
+/// has heard what was said first.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -93,7 +95,9 @@ pub async fn claim(
              SELECT 1 FROM turn e
              WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running', 'parked')
                AND e.state IN ('due', 'running')
-               AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))
+               AND ((e.machine IS NOT NULL AND t.machine IS NULL)
+                    OR ((e.machine IS NULL) = (t.machine IS NULL)
+                        AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))))
          ORDER BY t.due_ms, t.seq LIMIT $3"
     );
     let found = tx.rows(found, args![agent.as_str(), now, limit]).await?;

@@ -133,6 +133,28 @@ async fn the_first_signal_takes_no_more_up_and_finishes_what_runs() {
 }
 
 #[tokio::test]
+async fn who_is_not_done_within_the_grace_time_leaves_all_the_same_and_the_next_start_goes_on() {
+    let (place, mut model) = (Place::new(), slow_model().await);
+    let variables = [
+        ("OPENAI_BASE_URL", &*model.url),
+        ("OPENAI_MODEL", "slow"),
+        ("PLUMBLINE__SHUTDOWN__GRACE_SECONDS", "1"),
+    ];
+    let mut server = place.serves(&variables).await;
+    place.phones.acts("technician", "text", json!({ "body": "What is open?" })).await;
+    model.asked.wait_for(|asked| *asked == 1).await.unwrap();
+    told_to_stop(&server);
+    // What comes now is for the next start.
+    place.phones.acts("technician", "text", json!({ "body": "And what was last week?" })).await;
+    assert!(ended(&mut server).await.success(), "it was told, and left");
+    assert_eq!(*model.asked.borrow(), 1, "nothing was begun any more");
+    model.go.send_replace(true);
+    let _again = place.serves(&variables).await;
+    place.phones.shows("technician", ANSWER).await;
+    assert!(*model.asked.borrow() > 1, "the call that was left is made again");
+}
+
+#[tokio::test]
 async fn the_second_signal_ends_at_once_and_the_next_start_goes_on() {
     let (place, mut model) = (Place::new(), slow_model().await);
     let variables = [

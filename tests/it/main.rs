@@ -9,6 +9,7 @@ mod commands;
 mod console;
 mod crashes;
 mod files;
+mod fleet;
 mod house;
 mod leaving;
 mod pace;

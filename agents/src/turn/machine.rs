@@ -8,10 +8,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::version;
 use crate::model::{Entry, Image, ModelReply};
 
-/// The saved form's version. Raise it with a new arm in [`Machine::load`] and a saved state in the tests.
-const VERSION: u32 = 1;
 /// The same call with the same arguments more often than this is a loop.
 const SAME_CALL: usize = 5;
 /// Characters of one tool result that the model is given.
@@ -84,7 +83,7 @@ pub enum Exhausted {
 /// A saved state that this version cannot go on with.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    #[error("a turn was saved in version {0}, newer than this program's {VERSION}")]
+    #[error("a turn was saved in version {0}, newer than this program's {current}", current = version::current())]
     Newer(u32),
     #[error("a turn's saved state cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),
@@ -93,7 +92,7 @@ pub enum LoadError {
 impl Default for Machine {
     fn default() -> Self {
         Self {
-            version: VERSION,
+            version: version::current(),
             entries: Vec::new(),
             batch: Vec::new(),
             waiting_room: Vec::new(),
@@ -115,10 +114,11 @@ impl Machine {
             version: u32,
         }
         let Version { version } = serde_json::from_str(saved)?;
-        if version > VERSION {
+        if version > version::current() {
             return Err(LoadError::Newer(version));
         }
-        Ok(serde_json::from_str(saved)?)
+        let loaded: Self = serde_json::from_str(saved)?;
+        Ok(Self { version: version::current(), ..loaded })
     }
 
     /// # Errors

@@ -2,5 +2,6 @@
 
 pub mod machine;
 pub mod transcript;
+pub mod version;
 
 pub use machine::{Ending, Exhausted, Heard, Machine, Step};

@@ -30,6 +30,11 @@ impl Graph {
         Self { base, token, transport }
     }
 
+    /// How many calls can leave at once now.
+    pub(super) fn room(&self) -> usize {
+        self.transport.room()
+    }
+
     /// `path` below the version: `106540352242922/messages`.
     fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();

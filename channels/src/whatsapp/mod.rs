@@ -102,6 +102,10 @@ impl Channel for WhatsApp {
         Some(Pace::new(ours.throughput_per_second, pair, Duration::from_millis(ours.order_gap_ms)))
     }
 
+    fn room(&self) -> usize {
+        self.graph.room()
+    }
+
     fn shows_typing(&self) -> bool {
         self.config.receipts
     }

@@ -20,7 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
     let machine = match run.taken.machine.as_deref().map(Machine::load).transpose() {
         Ok(machine) => machine,
-        Err(LoadError::Newer(_)) => return ending::leave_for_newer(run).await,
+        Err(error @ LoadError::Newer(_)) => {
+            tracing::info!(turn = %run.taken.id, %error, "saved by a newer version: left to one of those");
+            return ending::leave_for_newer(run).await;
+        }
         Err(error) => return ending::fail(run, Machine::default(), &error.to_string(), "turn.failed").await,
     };
     if run.taken.attempts > i64::from(run.belt.config.turns.attempts) {

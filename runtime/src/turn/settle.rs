@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Begins a taking: what was said and not heard is heard, what was waited for and has come is fed. `None` where there
-/// is nothing to do: an earlier turn heard it all.
+/// is nothing to do: an earlier turn heard it all. A turn that goes on hears no more than one that runs would.
 pub(super) async fn begin(run: &mut Run, saved: Option<Machine>) -> Result<Option<Machine>, Error> {
     let Some(mut machine) = saved else { return begin_fresh(run).await };
     let step = Commit::of(run);
@@ -36,7 +36,7 @@ pub(super) async fn begin(run: &mut Run, saved: Option<Machine>) -> Result<Optio
         .write(move |tx| {
             Box::pin(async move {
                 step.hold(tx).await?;
-                step.hear(tx, &mut machine).await?;
+                step.steer(tx, &mut machine).await?;
                 for wait in wake::of_turn(tx, &step.taken.id).await? {
                     if wait.result.is_some() {
                         machine.woken(&wait.call);

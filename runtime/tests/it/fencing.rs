@@ -7,6 +7,7 @@ use domain::{
     id::Ids,
     message::{Media, MediaKind, MediaSource, Part},
 };
+use plumbline_runtime::config::Pending;
 
 use crate::{
     outside::Verdict,
@@ -16,6 +17,7 @@ use crate::{
 /// Longer than every lease.
 const LONG: Duration = Duration::from_secs(200);
 const HELLO: &str = "Which jobs are open?";
+const REPORT: &str = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B";
 
 #[tokio::test]
 async fn a_turn_that_was_taken_over_writes_nothing() {
@@ -53,6 +55,29 @@ async fn a_turn_in_the_hands_of_another_cannot_be_written_by_who_lost_it() {
     other.rests().await;
     assert_eq!(world.heard(FRANK).len(), 1);
     world.sound("two at once").await;
+}
+
+#[tokio::test]
+async fn what_came_after_a_turn_that_was_cut_off_is_answered_after_it() {
+    let mut world = World::new().await;
+    world.config.turns.pending = Pending::Followup;
+    world.writes(FRANK, HELLO, "w1").await;
+    let dead = world.worker();
+    dead.tick(0).await.unwrap();
+    dead.tick(1).await.unwrap();
+    // It has heard the first message, and says so, before it dies.
+    dead.gates.release(0, Verdict::Go);
+    dead.settles().await;
+    world.writes(FRANK, REPORT, "w2").await;
+    let other = world.worker();
+    other.tick(0).await.unwrap();
+    drop(dead);
+    world.clock.advance(LONG);
+    other.rests().await;
+    let heard = world.heard(FRANK);
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    assert!(heard[1].contains("Is that right?"), "{heard:?}");
+    world.sound("in order").await;
 }
 
 #[tokio::test]

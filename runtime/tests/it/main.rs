@@ -6,6 +6,7 @@ mod effects;
 mod fair;
 mod fencing;
 mod outside;
+mod pending;
 mod simulation;
 mod upgrade;
 mod world;

@@ -195,7 +195,7 @@ impl World {
             bell: Bell::default(),
             progress: broadcast::channel(64).0,
             stream: false,
-            thoughts: Semaphore::new(64),
+            thoughts: Semaphore::new(self.config.turns.model_calls as usize),
             busy: AtomicUsize::new(0),
         };
         Worker { belt: Arc::new(belt), gates, tasks: TaskTracker::new() }
@@ -222,7 +222,7 @@ impl World {
     /// `phone` writes `text`, and the provider has said so.
     pub async fn writes(&self, phone: &str, text: &str, external: &str) {
         let (arrival, now) = (self.arrival(phone, vec![Part::text(text)], external), self.clock.now());
-        let ids = Ids::new(self.clock.clone(), [200; 32]);
+        let ids = Ids::new(self.clock.clone(), [self.seed.fetch_add(1, Ordering::SeqCst); 32]);
         let put = self
             .store
             .write(move |tx| Box::pin(async move { store::inbox::put(tx, &ids, &arrival, now).await }));
@@ -239,7 +239,7 @@ impl World {
         let external = format!("press:{}", choice.id);
         let part = Part::Choice { id: choice.id, title: choice.title };
         let (arrival, now) = (self.arrival(phone, vec![part], &external), self.clock.now());
-        let ids = Ids::new(self.clock.clone(), [201; 32]);
+        let ids = Ids::new(self.clock.clone(), [self.seed.fetch_add(1, Ordering::SeqCst); 32]);
         let put = self
             .store
             .write(move |tx| Box::pin(async move { store::inbox::put(tx, &ids, &arrival, now).await }));
