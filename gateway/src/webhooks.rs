@@ -103,11 +103,13 @@ fn believed(meta: &MetaCloud, headers: &HeaderMap, body: &Bytes) -> Result<Read,
 }
 
 /// All of it or nothing: what fails comes again whole, and repeats insert nothing.
-async fn store(gateway: &Gateway, read: Read) -> Result<(), Problem> {
+async fn store(gateway: &Gateway, mut read: Read) -> Result<(), Problem> {
     if read.arrivals.is_empty() {
         return Ok(());
     }
     let (kept_raw, count) = (read.kept_raw.join(", "), read.arrivals.len());
+    // Two deliveries that share lanes come to them in one order. Within a lane it is the order in which they came.
+    read.arrivals.sort_by(|one, other| one.lane.cmp(&other.lane));
     let (ids, now) = (Arc::clone(&gateway.ids), gateway.now());
     let new = gateway
         .store

@@ -17,11 +17,16 @@ pub struct Entry {
     pub digest: String,
 }
 
-/// Appends to the chain. Locks its head, so call it last in a transaction.
+/// Appends to the chain. That locks its head, which every decision wants, so it is done last in the transaction.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn append(tx: &mut Tx, entry: &Entry, now: Millis) -> Result<(), Error> {
+    let entry = entry.clone();
+    tx.last(move |tx| Box::pin(async move { link(tx, &entry, now).await })).await
+}
+
+async fn link(tx: &mut Tx, entry: &Entry, now: Millis) -> Result<(), Error> {
     let head = tx
         .row("UPDATE audit_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, hash", args![])
         .await?

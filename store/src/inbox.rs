@@ -36,14 +36,17 @@ pub async fn put(tx: &mut Tx, ids: &Ids, arrival: &Arrival, now: Millis) -> Resu
     let body = to_json(&arrival.body);
     let args =
         args![InboxId::new(ids).0, arrival.channel.as_str(), &arrival.external, &arrival.lane, body, now,];
-    let inserted = tx
-        .exec(
-            "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)
-             VALUES ($1, $2, $3, $4, $5, 'pending', $6, $6)
-             ON CONFLICT (channel, external) DO NOTHING",
-            args,
-        )
-        .await?;
+    // What comes at the same time on one lane is stored one after the other, so that a lane's rows are seen in their order.
+    let sql = if tx.is_postgres() {
+        "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)
+         SELECT $1, $2, $3, $4, $5, 'pending', $6, $6 FROM (SELECT pg_advisory_xact_lock(1007, hashtext($4))) AS l
+         ON CONFLICT (channel, external) DO NOTHING"
+    } else {
+        "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)
+         VALUES ($1, $2, $3, $4, $5, 'pending', $6, $6)
+         ON CONFLICT (channel, external) DO NOTHING"
+    };
+    let inserted = tx.exec(sql, args).await?;
     Ok(inserted == 1)
 }
 

@@ -377,11 +377,6 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let id: String = row.get("id")?;
     let text: String = row.get("state")?;
     let stored = DeliveryState::parse(&text).ok_or(Error::Unknown { column: "outbox.state", value: text })?;
-    let named: Option<String> = row.get("provider_id")?;
-    if let (None, Some(message)) = (named, row.get::<Option<String>>("message_id")?) {
-        // The send's own answer was lost: only now is it known what a quote of it names.
-        tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
-    }
     if rank(status.state) > rank(stored) {
         let moved = tx
             .row(
@@ -394,6 +389,12 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
             let conversation = ConversationId(moved.get("conversation_id")?);
             tell(tx, moved.get("message_id")?, &conversation, now).await?;
         }
+    }
+    // The delivery first and its message after it, as a send is settled: who waits for the one must not hold the other.
+    let named: Option<String> = row.get("provider_id")?;
+    if let (None, Some(message)) = (named, row.get::<Option<String>>("message_id")?) {
+        // The send's own answer was lost: only now is it known what a quote of it names.
+        tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
     }
     Ok(true)
 }

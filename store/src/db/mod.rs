@@ -136,13 +136,9 @@ async fn committed<T, F>(pool: &PgPool, change: F) -> Result<T, Error>
 where
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
 {
-    let mut tx = Tx::Pg(pool.begin().await?);
+    let mut tx = Tx::begin(pool).await?;
     let done = change(&mut tx).await?;
-    if let Tx::Pg(tx) = tx {
-        crash::before_commit();
-        tx.commit().await?;
-        crash::after_commit();
-    }
+    tx.commit().await?;
     Ok(done)
 }
 

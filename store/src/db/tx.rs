@@ -1,9 +1,11 @@
 //! Where a statement runs: in the writer's transaction, or read-only on a reader. The table modules take `&mut Tx` and
 //! do not know which.
 
+use futures::future::BoxFuture;
 use sqlx::{Arguments as _, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgArguments};
 
 use super::{
+    crash,
     lite::{self, LiteRow},
     readers::Readers,
     value::{Row, Val},
@@ -13,7 +15,7 @@ use crate::error::Error;
 pub enum Tx {
     /// On the thread that owns the connection.
     Sqlite(rusqlite::Connection),
-    Pg(Transaction<'static, Postgres>),
+    Pg(Change),
     /// Each statement on whichever reader is free.
     ReadSqlite(Readers),
     ReadPg(PgPool),
@@ -21,11 +23,20 @@ pub enum Tx {
     LookPg(PoolConnection<Postgres>),
 }
 
+/// A transaction on Postgres, and what is done last in it.
+pub struct Change {
+    tx: Transaction<'static, Postgres>,
+    last: Vec<Last>,
+}
+
+/// A part of a change that is done at its end.
+type Last = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<(), Error>> + Send>;
+
 /// Runs `$query` (a sqlx query bound to no executor yet) wherever on Postgres `$tx` stands.
 macro_rules! on_postgres {
     ($tx:expr, $query:expr, $method:ident) => {
         match $tx {
-            Tx::Pg(tx) => $query.$method(&mut **tx).await?,
+            Tx::Pg(change) => $query.$method(&mut *change.tx).await?,
             Tx::LookPg(connection) => $query.$method(&mut **connection).await?,
             Tx::ReadPg(pool) => $query.$method(&*pool).await?,
             Tx::Sqlite(_) | Tx::ReadSqlite(_) => return Err(Error::Closed),
@@ -34,6 +45,46 @@ macro_rules! on_postgres {
 }
 
 impl Tx {
+    /// A transaction on Postgres.
+    pub(super) async fn begin(pool: &PgPool) -> Result<Self, Error> {
+        Ok(Self::Pg(Change { tx: pool.begin().await?, last: Vec::new() }))
+    }
+
+    /// Does what was put last, and commits.
+    pub(super) async fn commit(mut self) -> Result<(), Error> {
+        let last = match &mut self {
+            Self::Pg(change) => std::mem::take(&mut change.last),
+            _ => Vec::new(),
+        };
+        for part in last {
+            part(&mut self).await?;
+        }
+        if let Self::Pg(change) = self {
+            crash::before_commit();
+            change.tx.commit().await?;
+            crash::after_commit();
+        }
+        Ok(())
+    }
+
+    /// Does `part` at the end of the change, for what locks a row that many changes want: whoever has that lock must want no
+    /// other. SQLite's one writer locks nothing, and does it at once.
+    ///
+    /// # Errors
+    /// What `part` fails with, here or at the end.
+    pub async fn last<F>(&mut self, part: F) -> Result<(), Error>
+    where
+        F: for<'t> FnOnce(&'t mut Self) -> BoxFuture<'t, Result<(), Error>> + Send + 'static,
+    {
+        match self {
+            Self::Pg(change) => {
+                change.last.push(Box::new(part));
+                Ok(())
+            }
+            _ => part(self).await,
+        }
+    }
+
     /// Runs `sql` and says how many rows it changed.
     ///
     /// # Errors

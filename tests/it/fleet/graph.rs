@@ -1,10 +1,7 @@
 //! The Graph API's one call that counts. What it accepts it accepts for good, whether or not the answer arrives, and says so by
 //! statuses that carry the sender's own id. One call in forty is refused, one answer in forty breaks off.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Json,
@@ -67,15 +64,6 @@ impl Graph {
     pub fn failures(&self) -> (usize, usize) {
         let journal = self.journal.lock().unwrap();
         (journal.refused, journal.broken)
-    }
-
-    /// How often each of the sender's ids was accepted.
-    pub fn times(&self) -> BTreeMap<String, usize> {
-        let mut times = BTreeMap::new();
-        for accepted in &self.journal.lock().unwrap().accepted {
-            *times.entry(accepted.key.clone()).or_default() += 1;
-        }
-        times
     }
 
     fn accept(&self, body: &Value) -> Accepted {
