@@ -28,6 +28,8 @@ pub mod outbox;
 pub mod pace;
 pub mod question;
 pub mod queue;
+pub mod report;
+pub mod response;
 pub mod search;
 pub mod session;
 pub mod setting;

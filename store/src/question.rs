@@ -151,8 +151,9 @@ pub async fn get(tx: &mut Tx, id: &QuestionId) -> Result<Option<Question>, Error
 pub async fn decide(tx: &mut Tx, id: &QuestionId, answer: &Answer) -> Result<bool, Error> {
     let changed = tx
         .exec(
-            "UPDATE question SET state = 'answered', answer = $2 WHERE id = $1 AND state = 'open'",
-            args![&id.0, to_json(answer)],
+            "UPDATE question SET state = 'answered', answer = $2, decided_ms = $3, verdict = $4
+             WHERE id = $1 AND state = 'open'",
+            args![&id.0, to_json(answer), answer.at, answer.value.as_deref()],
         )
         .await?;
     if changed == 0 {

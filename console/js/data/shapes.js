@@ -60,6 +60,22 @@
  */
 
 /**
+ * What happened on a day, or on all of them.
+ * @typedef {{
+ *   inbound: number, outbound: number, answered: number, answered_by_agent: number, answered_by_staff: number,
+ *   first_response_ms: number | null, first_response_p90_ms: number | null, asked: number, approved: number, declined: number,
+ *   deferred: number, decision_ms: number | null, model_rounds: number, tokens_in: number, tokens_out: number,
+ *   cost_micros: number | null, jobs: number, invoices: number, cancellations: number, invoiced_cents: number
+ * }} Figures
+ * @typedef {{count: number, median_ms: number | null, p90_ms: number | null}} Times
+ * @typedef {{count: number, oldest_at: string | null, thread_id?: string | null}} StillOpen
+ * @typedef {{
+ *   from: string, to: string, time_zone: string | null, currency: string, days: (Figures & {day: string})[], totals: Figures,
+ *   first_response: {agent: Times, staff: Times}, waiting: StillOpen, undecided: StillOpen
+ * }} Report
+ */
+
+/**
  * A frame of the live stream.
  * @typedef {{type: string, id?: string, ref?: string, seq?: number, prev?: number, conversation_id?: string, ts?: string,
  *   data: any}} Frame

@@ -1,4 +1,7 @@
-// Charts as SVG: bars by day, up to two series. The figures stand in a table beside it for whoever does not see it.
+// Charts as SVG: bars by day, up to two series. What they show is said in words too; the figures stand in a table beside
+// them.
+
+import { t } from "../text/words.js";
 
 /** @typedef {{label: string, values: number[]}} Column */
 
@@ -29,11 +32,29 @@ function ceiling(value) {
 }
 
 /**
+ * What a chart shows, for who does not see it: of each series all together, and its highest day.
  * @param {Column[]} columns
  * @param {(value: number) => string} format
- * @param {string} label what it shows, in words
+ * @param {{title: string, series: string[]}} shown
  */
-export function bars(columns, format, label) {
+function inWords(columns, format, { title, series }) {
+  const names = series.length > 0 ? series : [""];
+  const each = names.map((name, index) => {
+    const top = columns.reduce((/** @type {Column | null} */ best, column) => ((column.values[index] ?? 0) > (best?.values[index] ?? 0) ? column : best), null);
+    const words = top ? t("chart_highest", { value: format(top.values[index] ?? 0), label: top.label }) : t("chart_none");
+    return name ? `${name}: ${words}` : words;
+  });
+  const [first, last] = [columns[0]?.label ?? "", columns.at(-1)?.label ?? ""];
+  return `${title}, ${t("chart_span", { from: first, to: last })}. ${each.join(". ")}.`;
+}
+
+/**
+ * @param {Column[]} columns
+ * @param {(value: number) => string} format
+ * @param {{title: string, series: string[]}} shown
+ */
+export function bars(columns, format, shown) {
+  const label = inWords(columns, format, shown);
   const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart", role: "img", "aria-label": label });
   svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
   const top = ceiling(Math.max(0, ...columns.flatMap((column) => column.values)));
@@ -52,7 +73,8 @@ export function bars(columns, format, label) {
     column.values.forEach((value, series) => {
       const height = Math.max(value > 0 ? 1.5 : 0, y(0) - y(value));
       const bar = shape("rect", { x: left + wide * 0.14 + series * each, y: y(0) - height, width: Math.max(1, each - 1), height, rx: 2, class: series === 0 ? "a" : "b" });
-      bar.append(shape("title", {}, `${column.label}: ${format(value)}`));
+      const name = shown.series[series];
+      bar.append(shape("title", {}, `${column.label}${name ? `, ${name}` : ""}: ${format(value)}`));
       svg.append(bar);
     });
     if (index % every === 0) svg.append(shape("text", { x: left + wide / 2, y: HEIGHT - 6, "text-anchor": "middle" }, column.label));

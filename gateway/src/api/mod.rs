@@ -16,6 +16,7 @@ pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod provider;
 mod queue;
+mod report;
 pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(media::router())
         .merge(provider::router())
         .merge(queue::router())
+        .merge(report::router())
         .merge(settings::router())
         .merge(templates::router())
         .merge(threads::router())

@@ -150,6 +150,11 @@ pub async fn house(db: &Db) -> App {
     serve(db, |gateway, _| router::house(gateway)).await
 }
 
+/// The gateway's own port under limits of the test's own.
+pub async fn house_with_limits(db: &Db, config: Config) -> App {
+    serve_with(db, Means { config, ..Means::default() }, |gateway, _| router::house(gateway)).await
+}
+
 /// The gateway's own port, where staff come in by `config`.
 pub async fn house_of(db: &Db, config: plumbline_gateway::staff::Config) -> App {
     serve_as(db, config, |gateway, _| router::house(gateway)).await

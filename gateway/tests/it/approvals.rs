@@ -21,7 +21,7 @@ use crate::app::{self, App, NOW, job, on_each};
 const JOB: &str = "JOB-789-001";
 
 /// A job of Meier's and the open question whether its invoice may be written, as one office conversation saw it.
-async fn asked(app: &App, id: &'static str, purpose: Purpose) {
+pub async fn asked(app: &App, id: &'static str, purpose: Purpose) {
     let ids = app.gateway.ids.clone();
     app.gateway
         .store
@@ -71,7 +71,7 @@ async fn asked(app: &App, id: &'static str, purpose: Purpose) {
         .unwrap();
 }
 
-fn proposal() -> Purpose {
+pub fn proposal() -> Purpose {
     let (arguments, facts) = (json!({ "job_id": JOB }), json!({ "gross_cents": 12_345 }));
     Purpose::Approval(Proposal {
         fingerprint: fingerprint("create_invoice", &arguments, &facts),

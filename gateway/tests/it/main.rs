@@ -24,6 +24,7 @@ mod people;
 mod provider;
 mod push;
 mod replies;
+mod report;
 mod sources;
 mod staff;
 mod strangers;

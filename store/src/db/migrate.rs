@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "approvals", include_str!("../../migrations/0010_approvals.sql")),
     (11, "people", include_str!("../../migrations/0011_people.sql")),
     (13, "held", include_str!("../../migrations/0013_held.sql")),
+    (14, "report", include_str!("../../migrations/0014_report.sql")),
 ];
 
 /// What the two databases write differently.

@@ -10,7 +10,7 @@ use domain::message::{Author, Direction, Message, Part};
 
 pub use read::{Last, Person, Thread, by_ids, get};
 
-use crate::{Error, Tx, args};
+use crate::{Error, Tx, args, response};
 
 /// Moves the thread of `message`: its last message, what is unread, since when somebody waits. A new message of the person
 /// opens it again.
@@ -23,6 +23,9 @@ pub(crate) async fn moved(tx: &mut Tx, message: &Message, unheard: bool) -> Resu
         !message.parts.is_empty() && message.parts.iter().all(|part| matches!(part, Part::Reaction { .. }));
     // Sentences of the house's own keep nobody from waiting.
     let answers = message.direction == Direction::Out && !matches!(message.author, Author::House);
+    if answers {
+        response::put(tx, message).await?;
+    }
     tx.exec(
         "INSERT INTO thread (conversation_id, kind, hidden, status, unread, waiting_ms, last_id, last_ms, created_ms)
          SELECT c.id,

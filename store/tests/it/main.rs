@@ -12,4 +12,5 @@ mod full;
 mod inspect;
 mod pace;
 mod reached;
+mod report;
 mod trade;
