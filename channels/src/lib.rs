@@ -2,7 +2,9 @@
 
 pub mod channel;
 pub mod cli;
+mod fetched;
 pub mod link;
 pub mod plan;
+pub mod telephony;
 pub mod transport;
 pub mod whatsapp;

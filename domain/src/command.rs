@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::{Address, ChannelName},
     clock::Millis,
-    id::{ContactId, ConversationId, MessageId, UploadId, UserId},
+    id::{ContactId, ConversationId, MessageId, PhoneCallId, UploadId, UserId},
     language::Language,
     message::{Media, Part},
     staff::ConsoleRole,
@@ -55,6 +55,11 @@ pub enum Request {
         part: usize,
         media: Media,
     },
+    /// The words of a call's recording, for the call.
+    CallTranscription {
+        call: PhoneCallId,
+        media: Media,
+    },
     /// The next message of a conversation, to be looked at and sent by whoever asks.
     Draft {
         conversation: ConversationId,
@@ -67,7 +72,7 @@ impl Request {
         match self {
             Self::Words { .. } => "text_command",
             Self::Recording { .. } => "voice_command",
-            Self::Transcription { .. } => "transcription",
+            Self::Transcription { .. } | Self::CallTranscription { .. } => "transcription",
             Self::Draft { .. } => "suggest",
         }
     }
@@ -77,7 +82,10 @@ impl Request {
     pub fn upload(&self) -> Option<&UploadId> {
         match self {
             Self::Recording { upload, .. } => Some(upload),
-            Self::Words { .. } | Self::Transcription { .. } | Self::Draft { .. } => None,
+            Self::Words { .. }
+            | Self::Transcription { .. }
+            | Self::CallTranscription { .. }
+            | Self::Draft { .. } => None,
         }
     }
 }
@@ -87,9 +95,10 @@ impl Command {
     #[must_use]
     pub fn address(&self) -> Address {
         let external = match &self.request {
-            Request::Words { .. } | Request::Recording { .. } | Request::Transcription { .. } => {
-                self.by.user.0.clone()
-            }
+            Request::Words { .. }
+            | Request::Recording { .. }
+            | Request::Transcription { .. }
+            | Request::CallTranscription { .. } => self.by.user.0.clone(),
             Request::Draft { conversation } => format!("{DRAFT}{conversation}:{}", self.by.user),
         };
         Address::new(ChannelName::from(CONSOLE), external)
@@ -100,9 +109,9 @@ impl Command {
     pub fn parts(&self) -> Vec<Part> {
         match &self.request {
             Request::Words { text } => vec![Part::text(text.clone())],
-            Request::Recording { media, .. } | Request::Transcription { media, .. } => {
-                vec![Part::Media(media.clone())]
-            }
+            Request::Recording { media, .. }
+            | Request::Transcription { media, .. }
+            | Request::CallTranscription { media, .. } => vec![Part::Media(media.clone())],
             Request::Draft { .. } => vec![Part::text("[draft]")],
         }
     }

@@ -108,4 +108,6 @@ ids! {
     /// A task of staff.
     TodoId,
     UploadId,
+    /// A call by telephone; [`CallId`] is a tool's.
+    PhoneCallId,
 }

@@ -9,9 +9,9 @@ use crate::{
     clock::Millis,
     command::Command,
     contact::{Identity, IdentityKind},
-    id::{JobId, OutboxId, QuestionId},
+    id::{JobId, OutboxId, PhoneCallId, QuestionId},
     job::JobNotice,
-    message::Part,
+    message::{Media, Part},
     outbound::DeliveryState,
 };
 
@@ -39,6 +39,11 @@ pub enum Inbound {
     },
     /// Staff ask the office's agent for something, at the console.
     Command(Command),
+    /// The recording of a call by telephone: to be fetched where it is elsewhere, and heard.
+    Recording {
+        call: PhoneCallId,
+        media: Media,
+    },
     /// News of the account, of templates, of a consent, and whatever else concerns no conversation.
     Notice(Notice),
 }

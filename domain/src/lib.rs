@@ -16,6 +16,7 @@ pub mod message;
 pub mod moment;
 pub mod outbound;
 pub mod pace;
+pub mod phone_call;
 pub mod question;
 pub mod retry;
 pub mod staff;

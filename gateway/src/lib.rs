@@ -19,6 +19,7 @@ pub mod router;
 mod source;
 pub mod staff;
 mod state;
+mod telephony;
 mod webhooks;
 
 pub use a2a::push_configs::StoredTargets;

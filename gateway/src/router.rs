@@ -18,6 +18,7 @@ use crate::{
     api, auth, guard, health, live, metrics, process_job, source,
     staff::{entrance, headers, login},
     state::{Duty, Gateway, HostedAgent},
+    telephony,
     webhooks::{self, Room},
 };
 
@@ -67,6 +68,16 @@ pub fn meta_cloud(gateway: &Gateway, receiver: Arc<Receiver>, room: Room) -> Rou
         // Up to a thousand updates come in one body.
         .layer(DefaultBodyLimit::max(room.body_bytes))
         .with_state(webhooks::MetaCloud::new(gateway.clone(), receiver, room))
+}
+
+/// The telephone system's webhook; for [`house_with`].
+pub fn telephony(gateway: &Gateway, receiver: channels::telephony::Receiver) -> Router {
+    Router::new()
+        .route("/api/comms/webhooks/telephony", post(telephony::deliver))
+        .method_not_allowed_fallback(guard::no_such_method)
+        .layer(from_fn_with_state(source::Strangers::new(&gateway.config), source::strangers))
+        .layer(DefaultBodyLimit::max(telephony::BODY))
+        .with_state(telephony::Telephony::new(gateway.clone(), receiver))
 }
 
 /// The port of one hosted agent.

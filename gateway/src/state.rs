@@ -40,6 +40,8 @@ pub struct Config {
     pub upload_mib: usize,
     /// For numbers that are written without one: digits.
     pub country_code: String,
+    /// Whether a call of somebody unknown is linked to the customer who has that number; `people.auto_link_by_phone`.
+    pub auto_link_by_phone: bool,
     /// What the model's tokens cost, where that is configured.
     pub price: Option<Price>,
     /// What may be said outside WhatsApp's window.
@@ -60,6 +62,7 @@ impl Default for Config {
             media_folder: PathBuf::from("data/media"),
             upload_mib: 25,
             country_code: "49".to_owned(),
+            auto_link_by_phone: true,
             price: None,
             templates: Arc::default(),
         }

@@ -28,8 +28,12 @@ pub(crate) enum Brought {
 
 /// Fetches and transcribes what `body` names. On the last of its `attempts` it is made whole in any case.
 pub(crate) async fn bring(belt: &Belt, channel: &ChannelName, body: &mut Inbound, attempts: i64) -> Brought {
-    if let Inbound::Command(Command {
-        request: Request::Recording { media, .. } | Request::Transcription { media, .. },
+    if let Inbound::Recording { media, .. }
+    | Inbound::Command(Command {
+        request:
+            Request::Recording { media, .. }
+            | Request::Transcription { media, .. }
+            | Request::CallTranscription { media, .. },
         ..
     }) = body
     {

@@ -22,6 +22,7 @@ use axum::Router;
 use channels::{
     channel::{Channel, Fetch},
     link::{Ends, Link, Subscribers},
+    telephony::{self, Recordings},
     transport::{self, Transport},
     whatsapp::{self, Offer, Receiver, WhatsApp},
 };
@@ -126,10 +127,7 @@ impl App {
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = ports.gateway.take() {
-            servers.push((
-                listener,
-                webhooks(&gateway, hosting.whatsapp.as_ref(), settings.gateway.deliveries)?,
-            ));
+            servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref(), settings)?));
         }
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
         let mut channels = hosting.channels.clone();
@@ -139,6 +137,7 @@ impl App {
             reclaim(&store, &hosted, &channels, means.clock.now()).await?;
         }
         let transcriber = transcriber(settings, &http);
+        let recordings = Recordings::new(settings.telephony.clone(), http.clone(), &settings.http);
         let model = match means.model {
             Some(model) => model,
             None => model(settings, http, &means.ids, &means.clock).map_err(Failure::Usage)?,
@@ -159,7 +158,7 @@ impl App {
             agents: knowledge.definitions.into_iter().map(thinks).collect::<BTreeMap<_, _>>(),
             hosted,
             channels,
-            fetch: fetchers(whatsapp),
+            fetch: fetchers(whatsapp, recordings),
             transcriber,
             people: hosting.people,
             bell,
@@ -183,11 +182,13 @@ impl App {
 }
 
 /// The channels whose messages name files that are to be fetched.
-fn fetchers(whatsapp: Option<Arc<WhatsApp>>) -> BTreeMap<ChannelName, Arc<dyn Fetch>> {
-    whatsapp
-        .map(|channel| (ChannelName::from(whatsapp::NAME), channel as Arc<dyn Fetch>))
-        .into_iter()
-        .collect()
+fn fetchers(
+    whatsapp: Option<Arc<WhatsApp>>,
+    recordings: Recordings,
+) -> BTreeMap<ChannelName, Arc<dyn Fetch>> {
+    let whatsapp = whatsapp.map(|channel| (ChannelName::from(whatsapp::NAME), channel as Arc<dyn Fetch>));
+    let recordings = (ChannelName::from(telephony::NAME), Arc::new(recordings) as Arc<dyn Fetch>);
+    whatsapp.into_iter().chain([recordings]).collect()
 }
 
 /// What the gateway's routes are given.
@@ -237,6 +238,7 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
         inbox_pending: settings.belt.intake.pending,
         media_folder: settings.media_folder.clone(),
         country_code: settings.country_code.clone(),
+        auto_link_by_phone: settings.belt.linking.auto_link_by_phone,
         price: settings.price,
         templates: Arc::new(offered),
         source_per_second: settings.gateway.source_per_second,
@@ -248,15 +250,19 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
 fn webhooks(
     gateway: &Gateway,
     config: Option<&whatsapp::Config>,
-    deliveries: usize,
+    settings: &Settings,
 ) -> Result<Router, Failure> {
     let page = Console::new(assets::console()).map_err(|error| Failure::Failed(error.to_string()))?;
-    let page = page.routes(gateway);
-    let Some(config) = config else { return Ok(gateway::router::house_with(gateway, page)) };
-    let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let meta =
-        gateway::router::meta_cloud(gateway, Arc::new(receiver), Room { deliveries, ..Room::default() });
-    Ok(gateway::router::house_with(gateway, page.merge(meta)))
+    let mut routes = page.routes(gateway);
+    if let Some(told) = telephony::Receiver::new(&settings.telephony, &settings.country_code) {
+        routes = routes.merge(gateway::router::telephony(gateway, told));
+    }
+    if let Some(config) = config {
+        let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
+        let room = Room { deliveries: settings.gateway.deliveries, ..Room::default() };
+        routes = routes.merge(gateway::router::meta_cloud(gateway, Arc::new(receiver), room));
+    }
+    Ok(gateway::router::house_with(gateway, routes))
 }
 
 /// The WhatsApp channel, where people are reached by it.

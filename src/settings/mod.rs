@@ -3,10 +3,12 @@
 
 mod communication;
 mod console;
+mod database;
 mod error;
 mod layers;
 mod model;
 mod sources;
+mod telephony;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +65,8 @@ pub struct Settings {
     pub agents: BTreeMap<AgentName, Endpoint>,
     /// `None`: generated once and kept in the data folder.
     pub link_secret: Option<SecretString>,
+    /// The telephone system, where one tells of calls.
+    pub telephony: channels::telephony::Config,
     pub http: channels::transport::Config,
     pub terminal: channels::cli::Config,
     pub belt: runtime::Config,
@@ -111,6 +115,7 @@ struct Raw {
     staff: gateway::staff::Config,
     agents: BTreeMap<String, RawEndpoint>,
     link: RawLink,
+    telephony: channels::telephony::Config,
     http: channels::transport::Config,
     terminal: channels::cli::Config,
     intake: runtime::config::Intake,
@@ -215,7 +220,7 @@ impl Settings {
             )
         })?;
         let country_code = raw.comms.country_code()?;
-        let database = database(raw.database)?;
+        let database = database::checked(raw.database)?;
         let agents = endpoints(&raw.agents, bind)?;
         distinct_ports(raw.gateway.port, &agents)?;
         raw.firm.check().map_err(|bad| Error::Clash(bad.to_string()))?;
@@ -241,10 +246,11 @@ impl Settings {
         Ok(Self {
             communication: Communication::resolve(&raw.communication, &whatsapp, &raw.comms)?,
             database_named: layers.origin("database.url").is_some(),
-            data_folder: beside(&database.url),
+            data_folder: database::beside(&database.url),
             database,
             price: model::price(&raw.model)?,
             model: Model::resolve(&raw.model, &media_folder)?,
+            telephony: telephony::checked(raw.telephony, &media_folder)?,
             media_folder: PathBuf::from(media_folder),
             overrides: overrides(&raw.files.overrides)?,
             transcription: raw.comms.transcription(openai_key(&raw.model))?,
@@ -360,28 +366,6 @@ fn overrides(text: &str) -> Result<Option<PathBuf>, Error> {
         return Ok(Some(folder));
     }
     Err(Error::bad(variables::name_of("files.overrides"), text, "there is no such folder"))
-}
-
-fn database(config: store::Config) -> Result<store::Config, Error> {
-    let scheme = config.url.split(':').next().unwrap_or_default();
-    if matches!(scheme, "sqlite" | "postgres" | "postgresql") {
-        return Ok(config);
-    }
-    let shown = communication::without_password(&config.url);
-    Err(Error::bad(variables::name_of("database.url"), shown, "it must begin with sqlite:// or postgres://"))
-}
-
-/// The folder of an SQLite file, or `data` where the database is no file.
-fn beside(url: &str) -> PathBuf {
-    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
-    let file = file
-        .map(|rest| rest.split('?').next().unwrap_or_default())
-        .filter(|f| !f.is_empty() && *f != ":memory:");
-    match file.map(Path::new).map(|file| file.parent().unwrap_or(Path::new(""))) {
-        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
-        Some(folder) => folder.to_owned(),
-        None => PathBuf::from("data"),
-    }
 }
 
 /// Every setting's name, for `.env.example` and the house rules.

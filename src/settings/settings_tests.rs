@@ -263,7 +263,7 @@ fn what_belongs_beside_the_database_has_a_folder() {
         ("postgres://localhost/plumbline", "data"),
     ];
     for (url, folder) in cases {
-        assert_eq!(beside(url), Path::new(folder), "{url}");
+        assert_eq!(database::beside(url), Path::new(folder), "{url}");
     }
 }
 

@@ -34,6 +34,7 @@ pub const NAMED: &[(&str, &str)] = &[
     ("PLUMBLINE_BIND", "server.bind"),
     ("PLUMBLINE_PUBLIC_URL", "server.public_url"),
     ("PLUMBLINE_JWT_SECRET", "gateway.jwt_secret"),
+    ("TELEPHONY_WEBHOOK_SECRET", "telephony.secret"),
     ("COMMS_PROVIDER", "comms.provider"),
     ("COMMS_PROVIDER_BASE_URL", "comms.base_url"),
     ("COMMS_PROVIDER_API_KEY", "comms.api_key"),

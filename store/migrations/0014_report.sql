@@ -3,7 +3,7 @@
 -- Messages by the day, without reading one of them.
 create index message_at on message (at_ms, direction, conversation_id);
 -- What model rounds used, by the day.
-create index journal_model on journal (started_ms, tokens_in, tokens_out) where kind = 'model';
+create index journal_model on journal (started_ms, kind, tokens_in, tokens_out) where kind = 'model';
 create index invoice_created on invoice (created_ms);
 
 -- When and how a question was decided; both stand in its answer too.

@@ -4,6 +4,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod call;
 pub mod channel_state;
 pub mod check;
 pub mod command;

@@ -18,6 +18,8 @@ struct Moved {
     asked: Vec<(String, String)>,
     users: Vec<String>,
     visits: Vec<String>,
+    #[serde(default)]
+    calls: Vec<String>,
     /// The roles that each had.
     from_roles: Vec<Role>,
     into_roles: Vec<Role>,
@@ -79,6 +81,10 @@ async fn move_all(tx: &mut Tx, from: &ContactId, into: &ContactId) -> Result<Mov
         ),
         ("UPDATE console_user SET contact_id = $2 WHERE contact_id = $1 RETURNING id", &mut moved.users),
         ("UPDATE visit SET contact_id = $2 WHERE contact_id = $1 RETURNING id", &mut moved.visits),
+        (
+            "UPDATE call SET contact_id = $2 WHERE contact_id = $1 AND contact_id IS NOT NULL RETURNING id",
+            &mut moved.calls,
+        ),
     ] {
         for row in tx.rows(sql, both()).await? {
             list.push(row.get("id")?);
@@ -143,6 +149,7 @@ async fn put_back(tx: &mut Tx, moved: &Moved, from: &ContactId, into: &ContactId
         ("UPDATE conversation SET contact_id = $2 WHERE id = $1 AND contact_id = $3", &moved.conversations),
         ("UPDATE console_user SET contact_id = $2 WHERE id = $1 AND contact_id = $3", &moved.users),
         ("UPDATE visit SET contact_id = $2 WHERE id = $1 AND contact_id = $3", &moved.visits),
+        ("UPDATE call SET contact_id = $2 WHERE id = $1 AND contact_id = $3", &moved.calls),
     ] {
         for id in list {
             tx.exec(sql, args![id, from.as_str(), into.as_str()]).await?;

@@ -8,20 +8,20 @@ use crate::{
 };
 
 /// Somebody of the office at the console of a demo.
-struct Desk<'d> {
+pub struct Desk<'d> {
     demo: &'d Demo,
     token: String,
 }
 
 impl<'d> Desk<'d> {
-    fn of(demo: &'d Demo, name: &str, role: &str) -> Self {
+    pub fn of(demo: &'d Demo, name: &str, role: &str) -> Self {
         let mut command = plumbline(demo.folder.path(), free_ports());
         let minted = command.args(["token", "--user", name, "--role", role]).output().unwrap();
         assert!(minted.status.success(), "{}", String::from_utf8_lossy(&minted.stderr));
         Self { demo, token: String::from_utf8(minted.stdout).unwrap().trim().to_owned() }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let url = format!("http://127.0.0.1:{}/api/comms{path}", self.demo.gateway);
         let mut request =
             self.demo.phones.http.request(method.parse().unwrap(), url).bearer_auth(&self.token);

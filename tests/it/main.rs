@@ -5,6 +5,7 @@
 mod approvals;
 mod backups;
 mod browser;
+mod calls;
 mod commands;
 mod console;
 mod crashes;

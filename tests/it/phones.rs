@@ -344,7 +344,7 @@ pub async fn transcriber(words: &'static str) -> String {
 }
 
 /// The smallest thing that is an Ogg page.
-const OGG: &[u8] =
+pub const OGG: &[u8] =
     b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0";
 
 pub async fn speaks(phones: &Phones, person: &str) {

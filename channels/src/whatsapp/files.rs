@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     channel::{Fetched, NotFetched},
+    fetched,
     transport::{Answer, Failure},
 };
 
@@ -134,7 +135,7 @@ impl Files {
             }
         }
         let kind = answer.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if media::is_a_page(kind, &asked.mime) {
+        if fetched::is_a_page(kind, &asked.mime) {
             return Err(Miss::Stale("a page came instead of the file".to_owned()));
         }
         let hash = hex::encode(Sha256::digest(&answer.body));
@@ -152,9 +153,9 @@ impl Files {
     async fn keep(&self, bytes: Bytes, asked: &Media, resolved: &Resolved) -> Result<Fetched, NotFetched> {
         let sha256 = hex::encode(Sha256::digest(&bytes));
         let mime = if resolved.mime.is_empty() { asked.mime.clone() } else { resolved.mime.clone() };
-        let path = media::kept_at(&self.folder, &sha256, &mime);
+        let path = fetched::kept_at(&self.folder, &sha256, &mime);
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        write(&path, &bytes).await.map_err(|error| {
+        fetched::write(&path, &bytes).await.map_err(|error| {
             NotFetched::Later(format!(
                 "the media folder {} cannot be written: {error}",
                 self.folder.display()
@@ -242,20 +243,4 @@ fn unresolved(answer: &Answer) -> NotFetched {
         | SendOutcome::Wait { reason, .. } => NotFetched::Later(reason),
         SendOutcome::Sent { .. } => NotFetched::Later("an answer that makes no sense".to_owned()),
     }
-}
-
-/// Whole or not at all: a reader never sees half a file.
-async fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if tokio::fs::try_exists(path).await? {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    let part = path.with_extension("part");
-    let mut file = tokio::fs::File::create(&part).await?;
-    tokio::io::AsyncWriteExt::write_all(&mut file, bytes).await?;
-    file.sync_all().await?;
-    drop(file);
-    tokio::fs::rename(&part, path).await
 }

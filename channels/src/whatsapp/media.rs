@@ -1,11 +1,11 @@
 //! What is decided about files without touching one: what WhatsApp takes, where from it is fetched, what it is called.
 //! Sizes and types: Meta's page "Supported media types".
 
-use std::path::PathBuf;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::message::{Media, MediaKind};
 use url::Url;
+
+pub(super) use crate::fetched::{essence, extension};
 
 const MB: u64 = 1024 * 1024;
 const DOCUMENT: u64 = 100 * MB;
@@ -15,11 +15,6 @@ pub(super) fn sha256_hex(text: &str) -> Option<String> {
     let text = text.trim();
     let bytes = if text.len() == 64 { hex::decode(text).ok()? } else { STANDARD.decode(text).ok()? };
     (bytes.len() == 32).then(|| hex::encode(bytes))
-}
-
-/// The type without its parameters, in lower case.
-pub(super) fn essence(mime: &str) -> String {
-    mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// How a file of `bytes` goes out: as what it is, where WhatsApp takes that, else as a document.
@@ -65,32 +60,6 @@ pub(super) fn upload_name(media: &Media, path: &str) -> String {
     }
 }
 
-/// The ending of files of a type; `bin` for one that nobody knows.
-pub(super) fn extension(mime: &str) -> &'static str {
-    match essence(mime).as_str() {
-        "image/jpeg" => "jpg",
-        "image/png" => "png",
-        "image/webp" => "webp",
-        "audio/ogg" => "ogg",
-        "audio/mpeg" => "mp3",
-        "audio/mp4" => "m4a",
-        "audio/aac" => "aac",
-        "audio/amr" => "amr",
-        "video/mp4" => "mp4",
-        "video/3gpp" => "3gp",
-        "application/pdf" => "pdf",
-        "text/plain" => "txt",
-        other => {
-            mime_guess::get_mime_extensions_str(other).and_then(|all| all.first()).copied().unwrap_or("bin")
-        }
-    }
-}
-
-/// Where a file with that hash is kept below `folder`: `ab/abcdef....jpg`. Nothing a stranger chose is in it.
-pub(super) fn kept_at(folder: &std::path::Path, sha256: &str, mime: &str) -> PathBuf {
-    folder.join(sha256.get(..2).unwrap_or("00")).join(format!("{sha256}.{}", extension(mime)))
-}
-
 /// Whether the token may go to `url`: our own API's host, or one of Meta's hosts over TLS.
 pub(super) fn may_fetch(url: &Url, api: &Url, hosts: &[String]) -> bool {
     let own = url.scheme() == api.scheme()
@@ -104,11 +73,6 @@ pub(super) fn may_fetch(url: &Url, api: &Url, hosts: &[String]) -> bool {
     (own || (metas && url.scheme() == "https" && url.port().is_none()))
         && url.username().is_empty()
         && url.password().is_none()
-}
-
-/// Whether an answer is an error page instead of the file.
-pub(super) fn is_a_page(content_type: &str, expected: &str) -> bool {
-    essence(content_type) == "text/html" && essence(expected) != "text/html"
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use domain::message::MediaSource;
 
 use super::*;
+use crate::fetched::{is_a_page, kept_at};
 
 fn media(kind: MediaKind, mime: &str) -> Media {
     Media {

@@ -60,6 +60,19 @@
  */
 
 /**
+ * A call by telephone.
+ * @typedef {{mime: string, name: string | null, state: "kept" | "awaited" | "missing", url: string | null, missing: string | null,
+ *   transcript: string | null}} Recording
+ * @typedef {{
+ *   id: string, source: "telephony" | "staff", direction: "in" | "out",
+ *   state: "ringing" | "answered" | "ended" | "missed" | "failed", number: string, line: string, contact: Named | null,
+ *   customer: Named | null, thread_id: string | null, started_at: string, answered_at: string | null, ended_at: string | null,
+ *   duration_ms: number | null, note: string, recording: Recording | null,
+ *   created_by: {user_id: string, name: string} | null, created_at: string
+ * }} Call
+ */
+
+/**
  * What happened on a day, or on all of them.
  * @typedef {{
  *   inbound: number, outbound: number, answered: number, answered_by_agent: number, answered_by_staff: number,

@@ -154,6 +154,7 @@ function commands(app) {
     place(t("nav_jobs"), "jobs", "/jobs"),
     place(t("nav_invoices"), "invoices", "/invoices"),
     place(t("nav_people"), "people", "/people"),
+    place(t("calls"), "phone", "/calls"),
     place(t("nav_report"), "report", "/report"),
     place(t("nav_health"), "health", "/health"),
     place(t("nav_settings"), "settings", "/settings"),

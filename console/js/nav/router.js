@@ -7,7 +7,7 @@
 const BASE = "/console";
 
 /** First words of an address and the pages they name. */
-const PAGES = new Set(["approvals", "tasks", "jobs", "invoices", "people", "report", "health", "settings"]);
+const PAGES = new Set(["approvals", "calls", "tasks", "jobs", "invoices", "people", "report", "health", "settings"]);
 
 /**
  * @param {{pathname: string, search: string, hash: string}} where

@@ -51,6 +51,7 @@ export function shortcuts(app) {
     { keys: ["g j"], shown: ["G", "J"], words: "nav_jobs", ...place, run: go("/jobs") },
     { keys: ["g v"], shown: ["G", "V"], words: "nav_invoices", ...place, run: go("/invoices") },
     { keys: ["g p"], shown: ["G", "P"], words: "nav_people", ...place, run: go("/people") },
+    { keys: ["g c"], shown: ["G", "C"], words: "calls", ...place, run: go("/calls") },
     { keys: ["g r"], shown: ["G", "R"], words: "nav_report", ...place, run: go("/report") },
     { keys: ["g h"], shown: ["G", "H"], words: "nav_health", ...place, run: go("/health") },
     { keys: ["g s"], shown: ["G", "S"], words: "nav_settings", ...place, run: go("/settings") },

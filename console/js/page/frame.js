@@ -13,6 +13,7 @@ import { panes } from "./panes.js";
 import { railPane } from "../rail/rail.js";
 import { threadPane } from "../thread/thread.js";
 import { approvalsPage } from "./approvals.js";
+import { callsPage } from "./calls.js";
 import { healthPage } from "./health.js";
 import { invoicesPage } from "./invoices.js";
 import { jobsPage } from "./jobs.js";
@@ -25,6 +26,7 @@ import { t } from "../text/words.js";
 /** @type {Record<string, (app: App, scope: Scope) => HTMLElement>} */
 const PAGES = {
   approvals: approvalsPage,
+  calls: callsPage,
   health: healthPage,
   invoices: invoicesPage,
   jobs: jobsPage,

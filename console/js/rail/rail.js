@@ -7,6 +7,7 @@ import { icon } from "../dom/icon.js";
 import { Scope } from "../dom/scope.js";
 import { t } from "../text/words.js";
 import { approvalCard, approvalsOf } from "./approval.js";
+import { callsSection } from "./calls.js";
 import { jobsSection } from "./jobs.js";
 import { notesSection } from "./notes.js";
 import { personSection } from "./person.js";
@@ -32,7 +33,7 @@ export function railPane(app) {
     scope = new Scope();
     if (!shown) return void fill(sections);
     const id = shown;
-    fill(sections, personSection(app, id, scope), approvalsSection(app, id, scope), jobsSection(app, id, scope), tasksSection(app, { thread: id }, scope), notesSection(app, id, scope));
+    fill(sections, personSection(app, id, scope), approvalsSection(app, id, scope), jobsSection(app, id, scope), tasksSection(app, { thread: id }, scope), notesSection(app, id, scope), callsSection(app, id, scope));
   };
   app.store.on("route", draw);
   app.store.on("threads", draw);

@@ -90,7 +90,7 @@ function picture(part) {
 }
 
 /** @param {Part} part */
-function voice(part) {
+export function voice(part) {
   const player = el("audio", { controls: true, preload: "none", src: part.url, "aria-label": t(kind(part)) });
   const speeds = [1, 1.5, 2];
   const speed = el("button", { type: "button", class: "quiet", "aria-label": t("speed") }, "1×");

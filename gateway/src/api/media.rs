@@ -54,7 +54,21 @@ async fn get(
     let id = if is_id(&id) { MessageId(id) } else { return Err(missing()) };
     let message = store::message::get(&mut gateway.store.reader(), &id).await?.ok_or_else(missing)?;
     let Some(Part::Media(media)) = message.parts.get(n) else { return Err(missing()) };
-    let path = kept(&gateway, media).await.ok_or_else(missing)?;
+    serve(&gateway, media, id.as_str(), &headers).await
+}
+
+/// The file of `media`, which belongs to `of`: whole, or the part that the headers ask for.
+///
+/// # Errors
+/// 404 `not_found` where it is not kept.
+pub(crate) async fn serve(
+    gateway: &Gateway,
+    media: &Media,
+    of: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let missing = || nothing("there is no such file");
+    let path = kept(gateway, media).await.ok_or_else(missing)?;
     let mime = essence(&media.mime);
     let mut request = Request::new(Body::empty());
     for name in [header::RANGE, header::IF_MODIFIED_SINCE, header::IF_RANGE] {
@@ -63,7 +77,7 @@ async fn get(
         }
     }
     let served = ServeFile::new(path).try_call(request).await.map_err(|error| {
-        tracing::warn!(%error, message = %id, "a file could not be read");
+        tracing::warn!(%error, of, "a file could not be read");
         missing()
     })?;
     if served.status() == StatusCode::NOT_FOUND {

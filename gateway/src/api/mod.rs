@@ -3,6 +3,7 @@
 
 pub(crate) mod approvals;
 mod audit;
+pub(crate) mod calls;
 mod channels;
 pub(crate) mod contacts;
 pub(crate) mod customers;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
     let comms = OpenApiRouter::new()
         .merge(approvals::router())
         .merge(audit::router())
+        .merge(calls::router())
         .merge(channels::router())
         .merge(invoices::router())
         .merge(jobs::router())

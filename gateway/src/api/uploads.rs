@@ -189,6 +189,8 @@ fn sniffed(bytes: &[u8]) -> Option<&'static str> {
     let usual = match found.mime_type() {
         "audio/m4a" | "audio/x-m4a" => "audio/mp4",
         "audio/x-wav" => "audio/wav",
+        // A voice note: Opus in Ogg.
+        "audio/opus" => "audio/ogg",
         other => other,
     };
     TAKEN.into_iter().find(|taken| *taken == usual)
@@ -254,6 +256,10 @@ mod tests {
         assert_eq!(sniffed(b"\xff\xd8\xff\xe0 and more"), Some("image/jpeg"));
         assert_eq!(sniffed(b"%PDF-1.7 ..."), Some("application/pdf"));
         assert_eq!(sniffed("Größe: 3".as_bytes()), Some("text/plain"));
+        assert_eq!(
+            sniffed(b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead"),
+            Some("audio/ogg")
+        );
         assert_eq!(sniffed(b"MZ\x90\0\x03\0\0\0\x04"), None, "a program");
         assert_eq!(sniffed(b"\x7fELF\x02\x01\x01"), None);
         assert_eq!(sniffed(b"\0\x01\x02"), None);

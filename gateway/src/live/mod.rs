@@ -32,6 +32,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use config::Config;
 pub use hub::Live;
 pub use schema::SCHEMA;
+pub(crate) use submit::recording;
 
 use crate::state::Gateway;
 

@@ -2,12 +2,12 @@
 //! so that a page knows one form. What is not there any more is told to nobody.
 
 use domain::{
-    id::{JobId, NoteId, QuestionId, TodoId, UserId},
+    id::{JobId, NoteId, PhoneCallId, QuestionId, TodoId, UserId},
     message::Direction,
     staff::Permission,
 };
 use serde_json::{Value, json};
-use store::{Error, Tx, command, delivered::rank, event::Event, user};
+use store::{Error, Tx, call, command, delivered::rank, event::Event, user};
 
 use super::{
     ask::shown,
@@ -15,7 +15,7 @@ use super::{
     rendered::{Rendered, Shown},
 };
 use crate::{
-    api::{approvals, jobs, notes, tasks},
+    api::{approvals, calls, jobs, notes, tasks},
     error::Problem,
     state::Gateway,
 };
@@ -57,6 +57,7 @@ async fn show(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>
         "job" => job(tx, event).await?,
         "task" => task(tx, batch, event).await?,
         "note" => note(tx, event).await?,
+        call::EVENT => phone_call(tx, batch, event).await?,
         "contact" => Some(status("contact", json!({ "contact_id": body("contact") }))),
         "channel" => Some(status("channel", event.body.clone())),
         "setting" => Some(Shown { needs: Permission::SettingsView, ..status("setting", event.body.clone()) }),
@@ -141,6 +142,16 @@ async fn note(tx: &mut Tx, event: &Event) -> Result<Option<Shown>, Error> {
     let Some(id) = text(&event.body, "note") else { return Ok(None) };
     let view = notes::shown(tx, &NoteId::from(id)).await?;
     Ok(Some(Shown { summary: None, ..status("note", json!({ "note_id": id, "note": view })) }))
+}
+
+/// A call: whole to who looks on, to the others that something of it changed.
+async fn phone_call(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>, Error> {
+    let Some(id) = text(&event.body, "call") else { return Ok(None) };
+    let Some(view) = calls::view::shown(tx, &PhoneCallId::from(id)).await? else { return Ok(None) };
+    let data = json!({ "call_id": id, "call": view, "conversation": batch.thread(event) });
+    let summary =
+        json!({ "scope": "call", "call_id": id, "call": null, "conversation": batch.thread(event) });
+    Ok(Some(Shown { summary: Some(summary), ..status("call", data) }))
 }
 
 /// What is there. One that cannot be shown must not stop the others: it is in the log, and told to nobody.

@@ -1,5 +1,5 @@
 //! `POST /recordings/transcribe`: the words of a recording, once more or for the first time. Queued here and heard by the
-//! runtime; the words come as a `response` frame of the live stream and stand at the message.
+//! runtime; the words come as a `response` frame of the live stream and stand at the message or the call.
 
 use axum::{
     Json,
@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     command::{Command, Request},
-    id::MessageId,
+    id::{ConversationId, MessageId, PhoneCallId},
     message::{Media, MediaKind, MediaSource, Part},
     staff::Permission,
 };
@@ -31,10 +31,17 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Recording {
+    /// A message that holds one.
+    #[serde(default)]
     #[schema(min_length = 1, max_length = 128)]
-    message_id: String,
+    message_id: Option<String>,
     /// Its place in the message's `parts`, from 0; the first recording if left out.
+    #[serde(default)]
     part: Option<u16>,
+    /// A call by telephone, in place of a message.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
+    call_id: Option<String>,
 }
 
 /// A transcription, waiting or done.
@@ -75,21 +82,44 @@ pub(crate) async fn transcribe(
     Read(asked): Read<Recording>,
 ) -> Result<(StatusCode, Json<Transcription>), Problem> {
     principal.require(Permission::ThreadReply)?;
-    let message = MessageId(asked.message_id);
-    let found = store::message::get(&mut gateway.store.reader(), &message).await?;
-    let found = found.ok_or_else(|| nothing("there is no such message"))?;
-    let (part, media) = recording(&found.parts, asked.part.map(usize::from))
-        .ok_or_else(|| invalid("part", "it must be a recording of which a file is kept"))?;
+    let (request, about) = match (asked.message_id, asked.call_id) {
+        (Some(message), None) => of_message(&gateway, MessageId(message), asked.part).await?,
+        (None, Some(call)) => of_call(&gateway, PhoneCallId(call)).await?,
+        _ => return Err(invalid("message_id", "name a message or a call, and not both")),
+    };
     let request_id = request_id(&gateway, &headers)?;
     let command = Command {
         id: request_id.clone(),
         by: operator(&principal, Place::default()),
-        request: Request::Transcription { message, part, media },
-        about: Some(found.conversation),
+        request,
+        about,
         at: gateway.now(),
     };
     let answer = submit(&gateway, command).await?;
     Ok((StatusCode::ACCEPTED, Json(view(request_id, answer.as_ref()))))
+}
+
+async fn of_message(
+    gateway: &Gateway,
+    message: MessageId,
+    part: Option<u16>,
+) -> Result<(Request, Option<ConversationId>), Problem> {
+    let found = store::message::get(&mut gateway.store.reader(), &message).await?;
+    let found = found.ok_or_else(|| nothing("there is no such message"))?;
+    let (part, media) = recording(&found.parts, part.map(usize::from))
+        .ok_or_else(|| invalid("part", "it must be a recording of which a file is kept"))?;
+    Ok((Request::Transcription { message, part, media }, Some(found.conversation)))
+}
+
+async fn of_call(gateway: &Gateway, call: PhoneCallId) -> Result<(Request, Option<ConversationId>), Problem> {
+    let found = store::call::get(&mut gateway.store.reader(), &call).await?;
+    let found = found.ok_or_else(|| nothing("there is no such call"))?.call;
+    let media = found
+        .recording
+        .filter(store::call::is_kept)
+        .ok_or_else(|| invalid("call_id", "it must be a call of which a recording is kept"))?;
+    let media = Media { transcript: None, ..media };
+    Ok((Request::CallTranscription { call, media }, found.link.conversation))
 }
 
 /// How far a transcription is
@@ -114,7 +144,10 @@ pub(crate) async fn transcription(
 ) -> Result<Json<Transcription>, Problem> {
     principal.require(Permission::ThreadView)?;
     let stored = command::get(&mut gateway.store.reader(), &principal.user, &request_id).await?;
-    let stored = stored.filter(|stored| matches!(stored.command.request, Request::Transcription { .. }));
+    let asked = |request: &Request| {
+        matches!(request, Request::Transcription { .. } | Request::CallTranscription { .. })
+    };
+    let stored = stored.filter(|stored| asked(&stored.command.request));
     let stored = stored.ok_or_else(|| nothing("you asked for no such transcription"))?;
     Ok(Json(view(request_id, stored.answer.as_ref())))
 }

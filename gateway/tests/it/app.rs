@@ -173,6 +173,21 @@ pub async fn with_meta(db: &Db, room: Room) -> App {
     serve(db, |gateway, _| router::house_with(gateway, router::meta_cloud(gateway, receiver, room))).await
 }
 
+/// The gateway's own port with the telephone system's webhook and a media folder.
+pub async fn with_telephony(db: &Db, folder: &std::path::Path) -> App {
+    let telephony = channels::telephony::Config {
+        secret: APP_SECRET.into(),
+        recording_hosts: vec!["records.example.com".to_owned()],
+        ..channels::telephony::Config::default()
+    };
+    let receiver = channels::telephony::Receiver::new(&telephony, "49").unwrap();
+    let config = Config { media_folder: folder.to_owned(), ..Config::default() };
+    serve_with(db, Means { config, ..Means::default() }, |gateway, _| {
+        router::house_with(gateway, router::telephony(gateway, receiver))
+    })
+    .await
+}
+
 fn receiver() -> Arc<channels::whatsapp::Receiver> {
     let config = channels::whatsapp::Config {
         access_token: "token".into(),

@@ -130,6 +130,11 @@ async fn the_link_works_with_an_office_of_the_python_sdk() {
     .await;
 }
 
+/// How many requests of each kind are made up: few in every run, more where somebody asks for more.
+fn examples() -> u32 {
+    std::env::var("PLUMBLINE_API_EXAMPLES").ok().and_then(|many| many.parse().ok()).unwrap_or(5)
+}
+
 /// Whatever the API's description allows and forbids is sent, by who may do everything and by who may change nothing. Not
 /// checked: that generated data is accepted (most of it names what there is not), and wrong credentials (their test is
 /// `every_route_of_the_document_is_there_and_shut_to_strangers`). Logging out would end the run.
@@ -149,17 +154,9 @@ async fn the_api_is_as_it_is_described() {
         command.args(["--header", &format!("Authorization: Bearer {}", console.token)]);
         command.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance,ignored_auth"]);
         command.args(["--exclude-path", "/api/comms/logout", "--phases", "coverage,fuzzing"]);
-        command.args([
-            "--seed",
-            "1",
-            "--max-examples",
-            "5",
-            "--max-time",
-            "30",
-            "--no-shrink",
-            "--workers",
-            "1",
-        ]);
+        let (examples, seconds) = (examples().to_string(), (examples() * 6).to_string());
+        command.args(["--max-examples", &examples, "--max-time", &seconds, "--seed", "1", "--no-shrink"]);
+        command.args(["--workers", "1"]);
         command.args(["--continue-on-failure", "--no-color", "--warnings", "off"]);
         let run = command.current_dir(scratch.path()).output().await.unwrap();
         let (said, complained) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));

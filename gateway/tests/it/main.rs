@@ -6,6 +6,7 @@
 mod app;
 mod approvals;
 mod bindings;
+mod calls;
 mod clients;
 mod desk;
 mod entrance;

@@ -60,6 +60,19 @@ async fn the_document_is_served_as_it_is_printed_and_read_by_its_page() {
     .await;
 }
 
+/// What other programs rely on changes only on purpose: `INSTA_UPDATE=always` writes it anew.
+#[test]
+fn the_document_changes_only_on_purpose() {
+    let document = serde_json::to_value(plumbline_gateway::api::document()).unwrap();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../golden");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        insta::assert_snapshot!("openapi", serde_json::to_string_pretty(&document).unwrap());
+    });
+}
+
 #[test]
 fn every_operation_says_what_it_does_and_how_it_refuses() {
     let document = serde_json::to_value(plumbline_gateway::api::document()).unwrap();

@@ -10,7 +10,7 @@ use domain::{
     message::{self as said, Author, Direction, Media, Message},
 };
 use store::{
-    Error, Tx,
+    Error, Tx, call,
     command::{self, Answer},
     conversation, message, turn,
 };
@@ -18,8 +18,8 @@ use store::{
 use crate::belt::Belt;
 
 pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Millis) -> Result<(), Error> {
-    if let Request::Transcription { message, part, media } = &asked.request {
-        return transcribed(tx, belt, &asked, (message, *part), media, now).await;
+    if let Request::Transcription { media, .. } | Request::CallTranscription { media, .. } = &asked.request {
+        return transcribed(tx, belt, &asked, media, now).await;
     }
     let Some(agent) = belt.agent_for(Role::Office) else {
         let why = "no agent here serves the office: see `serves` in agents/*.toml";
@@ -56,14 +56,19 @@ async fn transcribed(
     tx: &mut Tx,
     belt: &Belt,
     asked: &Command,
-    (message, part): (&MessageId, usize),
     media: &Media,
     now: Millis,
 ) -> Result<(), Error> {
     let Some(words) = &media.transcript else {
         return refuse(tx, asked, "not_transcribed", not_heard(belt), now).await;
     };
-    message::transcribe(tx, message, part, words, now).await?;
+    match &asked.request {
+        Request::Transcription { message, part, .. } => {
+            message::transcribe(tx, message, *part, words, now).await?;
+        }
+        Request::CallTranscription { call, .. } => call::transcribe(tx, call, words, now).await?,
+        Request::Words { .. } | Request::Recording { .. } | Request::Draft { .. } => {}
+    }
     let answer = Answer::Success { text: words.clone() };
     command::answer(tx, &asked.by, &asked.id, &answer, now).await?;
     Ok(())

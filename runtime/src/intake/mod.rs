@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{clock::Millis, id::InboxId, inbound::Inbound, message::Part, retry::backoff};
 use store::{
-    Error, Tx,
+    Error, Tx, call,
     inbox::{self, Taken},
 };
 
@@ -156,6 +156,7 @@ async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), 
         Ok(Inbound::Identity(change)) => identity::take_in(tx, &row.channel, &change, now).await,
         Ok(Inbound::Decided { question }) => answer::decided(tx, belt, &question, now).await,
         Ok(Inbound::Command(asked)) => command::take_in(tx, belt, asked, now).await,
+        Ok(Inbound::Recording { call, media }) => call::recorded(tx, &call, &media, now).await,
         Ok(Inbound::Notice(notice)) => notice::take_in(tx, &row.id, &notice, now).await,
         Err(reason) => Err(Error::Unknown { column: "inbox.body", value: reason }),
     }

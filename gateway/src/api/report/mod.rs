@@ -156,13 +156,11 @@ async fn get(
         let days = figures.get_mut(first..).unwrap_or_default();
         count(&mut tx, &stretch, price, days).await?;
     }
-    let mut totals = [Figures::default()];
     let whole = window.whole();
-    count(&mut tx, &whole, price, &mut totals).await?;
-    let [totals] = totals;
+    let totals = totals(&mut tx, &whole, &figures).await?;
     let first_response = FirstResponse {
-        agent: only(report::responses(&mut tx, &whole, By::Agent).await?),
-        staff: only(report::responses(&mut tx, &whole, By::Staff).await?),
+        agent: times(report::responses(&mut tx, &whole, By::Agent).await?).into(),
+        staff: times(report::responses(&mut tx, &whole, By::Staff).await?).into(),
     };
     let (waiting, thread) = report::waiting(&mut tx).await?;
     let undecided = report::undecided(&mut tx).await?;
@@ -231,6 +229,35 @@ async fn count(
     Ok(())
 }
 
+/// All days together: sums are the days' sums, but the middle of all is not the middle of the days.
+async fn totals(tx: &mut Tx, whole: &report::Span, days: &[Figures]) -> Result<Figures, Problem> {
+    let sum = |of: fn(&Figures) -> i64| days.iter().map(of).sum::<i64>();
+    let times = times(report::responses(tx, whole, By::Anybody).await?);
+    let decisions = report::decisions(tx, whole).await?.into_iter().next();
+    Ok(Figures {
+        inbound: sum(|day| day.inbound),
+        outbound: sum(|day| day.outbound),
+        answered: sum(|day| day.answered),
+        answered_by_agent: sum(|day| day.answered_by_agent),
+        answered_by_staff: sum(|day| day.answered_by_staff),
+        first_response_ms: times.median_ms,
+        first_response_p90_ms: times.p90_ms,
+        asked: sum(|day| day.asked),
+        approved: sum(|day| day.approved),
+        declined: sum(|day| day.declined),
+        deferred: sum(|day| day.deferred),
+        decision_ms: decisions.and_then(|(_, decided)| decided.times.median_ms),
+        model_rounds: sum(|day| day.model_rounds),
+        tokens_in: sum(|day| day.tokens_in),
+        tokens_out: sum(|day| day.tokens_out),
+        cost_micros: days.iter().map(|day| day.cost_micros).sum(),
+        jobs: sum(|day| day.jobs),
+        invoices: sum(|day| day.invoices),
+        cancellations: sum(|day| day.cancellations),
+        invoiced_cents: sum(|day| day.invoiced_cents),
+    })
+}
+
 fn into<T>(days: &mut [Figures], steps: Steps<T>, put: impl Fn(&mut Figures, T)) {
     for (step, value) in steps {
         if let Some(day) = days.get_mut(step) {
@@ -240,6 +267,6 @@ fn into<T>(days: &mut [Figures], steps: Steps<T>, put: impl Fn(&mut Figures, T))
 }
 
 /// The figures of a stretch that is one step.
-fn only(steps: Steps<Times>) -> TimesView {
-    steps.into_iter().next().map(|(_, times)| times).unwrap_or_default().into()
+fn times(steps: Steps<Times>) -> Times {
+    steps.into_iter().next().map(|(_, times)| times).unwrap_or_default()
 }
