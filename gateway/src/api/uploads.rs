@@ -191,9 +191,19 @@ fn sniffed(bytes: &[u8]) -> Option<&'static str> {
         "audio/x-wav" => "audio/wav",
         // A voice note: Opus in Ogg.
         "audio/opus" => "audio/ogg",
+        // The same container holds films: what has no picture track is what a browser's microphone gave.
+        "video/webm" if is_sound_alone(bytes) => "audio/webm",
         other => other,
     };
     TAKEN.into_iter().find(|taken| *taken == usual)
+}
+
+/// Whether the head of a WebM names a codec of sound and none of pictures.
+fn is_sound_alone(bytes: &[u8]) -> bool {
+    const HEAD: usize = 4096;
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let names = |codec: &[u8]| head.windows(codec.len()).any(|found| found == codec);
+    (names(b"A_OPUS") || names(b"A_VORBIS")) && !names(b"V_VP") && !names(b"V_AV1") && !names(b"V_MPEG")
 }
 
 /// What a file of that type goes out as.
@@ -260,6 +270,11 @@ mod tests {
             sniffed(b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead"),
             Some("audio/ogg")
         );
+        let webm = |codecs: &[u8]| {
+            [b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm".as_slice(), codecs, &[0; 300]].concat()
+        };
+        assert_eq!(sniffed(&webm(b"\xd7\x81\x01\x86\x86A_OPUS")), Some("audio/webm"));
+        assert_eq!(sniffed(&webm(b"\x86\x85V_VP8 \x86\x86A_OPUS")), Some("video/webm"));
         assert_eq!(sniffed(b"MZ\x90\0\x03\0\0\0\x04"), None, "a program");
         assert_eq!(sniffed(b"\x7fELF\x02\x01\x01"), None);
         assert_eq!(sniffed(b"\0\x01\x02"), None);
