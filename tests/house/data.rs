@@ -73,3 +73,26 @@ fn every_prompt_is_some_agents_and_no_file_is_left_over() {
         .collect();
     assert_eq!(asked, there);
 }
+
+/// The API's document keeps schemas by their names alone: of two that are called alike it would describe one.
+#[test]
+fn no_two_schemas_of_the_api_have_one_name() {
+    let mut seen = std::collections::BTreeMap::<String, String>::new();
+    let mut faults = Vec::new();
+    for (file, path) in rust().into_iter().filter(|(file, _)| file.starts_with("gateway/src/")) {
+        let text = text(&path);
+        let mut described = false;
+        for line in text.lines().map(str::trim) {
+            described |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let declared = ["struct ", "enum "].iter().find_map(|kind| line.split_once(kind));
+            let Some((_, rest)) = declared.filter(|_| described && !line.starts_with("//")) else { continue };
+            described = false;
+            let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+            if let Some(other) = seen.insert(name.clone(), file.clone()) {
+                faults.push(format!("{name} is a schema in {other} and in {file}"));
+            }
+        }
+    }
+    assert!(seen.len() > 50, "the walk found only {} schemas", seen.len());
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}

@@ -60,10 +60,14 @@ export function bars(columns, format, shown) {
   const top = ceiling(Math.max(0, ...columns.flatMap((column) => column.values)));
   const plot = HEIGHT - FOOT - 8;
   const y = (/** @type {number} */ value) => 8 + plot * (1 - value / top);
+  let before = "";
   for (const part of [0, 0.5, 1]) {
     const at = y(top * part);
+    const words = format(top * part);
     svg.append(shape("line", { x1: LEFT, x2: WIDTH, y1: at, y2: at, class: part === 0 ? "axis" : "grid" }));
-    svg.append(shape("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, format(top * part)));
+    // Half a message is none: what would say the same twice says nothing.
+    if (words !== before) svg.append(shape("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, words));
+    before = words;
   }
   const wide = (WIDTH - LEFT) / Math.max(1, columns.length);
   const every = Math.ceil(columns.length / 10);

@@ -66,17 +66,18 @@ function tiles({ totals, first_response, waiting, undecided, currency }) {
 
 /** @param {Report} told */
 function charts({ days, totals, currency }) {
-  const minutes = (/** @type {number} */ value) => number(Math.round(value * 10) / 10);
+  const minutes = (/** @type {number} */ value) => number(Number(value.toPrecision(2)));
+  const count = (/** @type {number} */ value) => (Number.isInteger(value) ? number(value) : "");
   const priced = totals.cost_micros !== null;
   const pay = (/** @type {number} */ value) => (priced ? cost(value * 1_000_000, currency) : number(Math.round(value)));
   /** @type {{title: string, legend?: string[], format: (value: number) => string, of: (day: Figures) => number[]}[]} */
   const all = [
-    { title: t("report_volume"), legend: [t("report_inbound"), t("report_outbound")], format: number, of: (day) => [day.inbound, day.outbound] },
+    { title: t("report_volume"), legend: [t("report_inbound"), t("report_outbound")], format: count, of: (day) => [day.inbound, day.outbound] },
     { title: t("report_first_response_minutes"), format: minutes, of: (day) => [(day.first_response_ms ?? 0) / 60_000] },
-    { title: t("report_answered"), legend: [t("report_agent"), t("report_staff")], format: number, of: (day) => [day.answered_by_agent, day.answered_by_staff] },
-    { title: t("report_decided"), legend: [t("report_approved"), t("report_declined")], format: number, of: (day) => [day.approved, day.declined] },
+    { title: t("report_answered"), legend: [t("report_agent"), t("report_staff")], format: count, of: (day) => [day.answered_by_agent, day.answered_by_staff] },
+    { title: t("report_decided"), legend: [t("report_approved"), t("report_declined")], format: count, of: (day) => [day.approved, day.declined] },
     { title: t(priced ? "report_cost" : "report_used"), format: pay, of: (day) => [priced ? (day.cost_micros ?? 0) / 1_000_000 : day.tokens_in + day.tokens_out] },
-    { title: t("report_trade"), legend: [t("report_jobs"), t("report_invoices")], format: number, of: (day) => [day.jobs, day.invoices] },
+    { title: t("report_trade"), legend: [t("report_jobs"), t("report_invoices")], format: count, of: (day) => [day.jobs, day.invoices] },
   ];
   return el("div", { class: "columns" }, all.map(({ title, legend = [], format, of }) => {
     const columns = days.map((day) => ({ label: dayLabel(day.day), values: of(day) }));

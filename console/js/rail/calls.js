@@ -72,7 +72,8 @@ export function opener(form) {
  * @param {() => void} changed
  */
 export function callCard(app, call, changed) {
-  const who = call.contact?.name ?? call.customer?.name;
+  // In the person's own rail their name stands above.
+  const who = app.open ? null : (call.contact?.name ?? call.customer?.name);
   const name = who ? said(who) : number(call);
   const way = t(call.state === "missed" ? (call.direction === "in" ? "call_missed" : "call_unanswered") : call.direction === "in" ? "call_in" : "call_out");
   const time = el("time", { datetime: call.started_at, title: exact(call.started_at) }, dateAndTime(call.started_at));

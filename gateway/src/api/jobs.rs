@@ -96,7 +96,7 @@ struct Jobs {
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum StateAsked {
+enum JobStateAsked {
     Received,
     Deferred,
     Invoiced,
@@ -104,14 +104,14 @@ enum StateAsked {
     Withdrawn,
 }
 
-impl From<StateAsked> for JobState {
-    fn from(asked: StateAsked) -> Self {
+impl From<JobStateAsked> for JobState {
+    fn from(asked: JobStateAsked) -> Self {
         match asked {
-            StateAsked::Received => Self::Received,
-            StateAsked::Deferred => Self::Deferred,
-            StateAsked::Invoiced => Self::Invoiced,
-            StateAsked::Rejected => Self::Rejected,
-            StateAsked::Withdrawn => Self::Withdrawn,
+            JobStateAsked::Received => Self::Received,
+            JobStateAsked::Deferred => Self::Deferred,
+            JobStateAsked::Invoiced => Self::Invoiced,
+            JobStateAsked::Rejected => Self::Rejected,
+            JobStateAsked::Withdrawn => Self::Withdrawn,
         }
     }
 }
@@ -121,7 +121,7 @@ impl From<StateAsked> for JobState {
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     #[param(inline)]
-    state: Option<StateAsked>,
+    state: Option<JobStateAsked>,
     customer_id: Option<String>,
     /// A piece of the job's id, the customer's name or the report, in any case.
     #[param(max_length = 200)]

@@ -129,7 +129,7 @@ struct Deliveries {
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum StateAsked {
+enum DeliveryStateAsked {
     Failed,
 }
 
@@ -140,7 +140,7 @@ struct DeliveriesQuery {
     /// Those that failed are the ones listed; the others stand with their messages.
     #[param(inline)]
     #[serde(rename = "state")]
-    _state: Option<StateAsked>,
+    _state: Option<DeliveryStateAsked>,
     /// 1 to 200; 50 if left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,

@@ -39,20 +39,20 @@ pub(crate) fn router() -> OpenApiRouter<Gateway> {
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum StateAsked {
+enum InvoiceStateAsked {
     Open,
     Paid,
     Cancelled,
     Settled,
 }
 
-impl From<StateAsked> for InvoiceState {
-    fn from(asked: StateAsked) -> Self {
+impl From<InvoiceStateAsked> for InvoiceState {
+    fn from(asked: InvoiceStateAsked) -> Self {
         match asked {
-            StateAsked::Open => Self::Open,
-            StateAsked::Paid => Self::Paid,
-            StateAsked::Cancelled => Self::Cancelled,
-            StateAsked::Settled => Self::Settled,
+            InvoiceStateAsked::Open => Self::Open,
+            InvoiceStateAsked::Paid => Self::Paid,
+            InvoiceStateAsked::Cancelled => Self::Cancelled,
+            InvoiceStateAsked::Settled => Self::Settled,
         }
     }
 }
@@ -63,7 +63,7 @@ impl From<StateAsked> for InvoiceState {
 struct ListQuery {
     /// `settled` is a cancellation invoice's.
     #[param(inline)]
-    state: Option<StateAsked>,
+    state: Option<InvoiceStateAsked>,
     customer_id: Option<String>,
     job_id: Option<String>,
     /// 1 to 200; 50 if left out.

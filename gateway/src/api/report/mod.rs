@@ -105,7 +105,7 @@ impl OpenView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Report {
+struct DailyReport {
     #[schema(format = Date)]
     from: String,
     #[schema(format = Date)]
@@ -134,7 +134,7 @@ struct Report {
     tag = "report",
     params(Asked),
     responses(
-        (status = 200, body = Report),
+        (status = 200, body = DailyReport),
         (status = 400, description = "`invalid_query`", body = Problem),
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `report.view`", body = Problem),
@@ -144,7 +144,7 @@ async fn get(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<Report>, Problem> {
+) -> Result<Json<DailyReport>, Problem> {
     principal.require(Permission::ReportView)?;
     let firm = &gateway.firm;
     let window = Window::read(&asked, &firm.time_zone, gateway.now())?;
@@ -166,7 +166,7 @@ async fn get(
     let undecided = report::undecided(&mut tx).await?;
     let [from, to] = [window.days.first(), window.days.last()];
     let named = |day: Option<&jiff::civil::Date>| day.map(ToString::to_string).unwrap_or_default();
-    Ok(Json(Report {
+    Ok(Json(DailyReport {
         from: named(from),
         to: named(to),
         time_zone: firm.time_zone.iana_name().map(ToOwned::to_owned),
