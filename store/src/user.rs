@@ -18,7 +18,7 @@ const LIST: i64 = 1_000;
 pub struct User {
     pub id: UserId,
     pub name: String,
-    /// What the person is from the next login on; what was given out before says its own.
+    /// What the person is. What was given out says its own, and counts for no more than this.
     pub role: ConsoleRole,
     pub contact: Option<ContactId>,
     /// Empty for a person of this house, else the identity provider that vouches for them.
@@ -54,6 +54,7 @@ impl Person {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, ids: &Ids, person: &Person, now: Millis) -> Result<User, Error> {
+    let known = find(tx, &person.issuer, &person.subject).await?;
     let row = tx
         .row(
             "INSERT INTO console_user (id, issuer, subject, name, role, version, created_ms)
@@ -72,7 +73,12 @@ pub async fn put(tx: &mut Tx, ids: &Ids, person: &Person, now: Millis) -> Result
             ],
         )
         .await?;
-    read(&row.ok_or(Error::Unknown { column: "console_user", value: person.subject.clone() })?)
+    let user = read(&row.ok_or(Error::Unknown { column: "console_user", value: person.subject.clone() })?)?;
+    if known.is_some_and(|known| known.role < user.role) {
+        // Who is less than before: open sockets are looked at again.
+        event::put(tx, EVENT, None, &json!({ "user_id": user.id }), now).await?;
+    }
+    Ok(user)
 }
 
 /// # Errors

@@ -38,6 +38,8 @@ pub struct Principal {
 
 impl Principal {
     pub(crate) fn new(user: User, role: ConsoleRole, via: Via, ends: Millis) -> Self {
+        // What was given out may say less than the person is by now, never more.
+        let role = role.max(user.role);
         Self { user: user.id, name: user.name, role, contact: user.contact, via, ends, version: user.version }
     }
 
@@ -67,7 +69,9 @@ impl Principal {
             return Ok(false);
         }
         let mut tx = gateway.store.reader();
-        if store::user::stands(&mut tx, &self.user, self.version).await?.is_none() {
+        let user = store::user::stands(&mut tx, &self.user, self.version).await?;
+        // Whoever is less by now comes in anew as what they are.
+        if user.is_none_or(|user| user.role > self.role) {
             return Ok(false);
         }
         match &self.via {

@@ -107,3 +107,25 @@ async fn who_is_let_go_or_given_another_role_is_out_at_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_less_by_now_is_less_at_once() {
+    on_each("users_lowered", |db| async move {
+        let app = app::house(&db).await;
+        let before = app.as_named("Ana", ConsoleRole::Owner).await;
+        assert_eq!(before.get("/api/comms/audit").await.status, 200);
+        // As `plumbline token` or an identity provider does.
+        let after = app.as_named("ana", ConsoleRole::Staff).await;
+        assert_eq!(before.id, after.id);
+        assert_eq!(
+            before.get("/api/comms/audit").await.status,
+            403,
+            "the token says owner, and the person is none"
+        );
+        assert_eq!(before.get("/api/comms/me").await.json()["role"], "staff");
+        let narrow = app.as_named("Ana", ConsoleRole::Auditor).await;
+        app.as_named("Ana", ConsoleRole::Owner).await;
+        assert_eq!(narrow.get("/api/comms/me").await.json()["role"], "auditor", "a token never grows");
+    })
+    .await;
+}
