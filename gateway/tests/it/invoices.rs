@@ -59,6 +59,37 @@ async fn billed(app: &App, id: &str, bill: Bill) -> Invoice {
     written.await.unwrap().unwrap()
 }
 
+#[tokio::test]
+async fn an_invoice_shows_the_firm_as_it_was() {
+    on_each("invoice_firm", |db| async move {
+        let app = app::house(&db).await;
+        let auditor = app.as_user(ConsoleRole::Auditor).await;
+        let page = async |id: &str| auditor.get(&format!("/api/comms/invoices/{id}/html")).await.text;
+        let old = billed(&app, "JOB-789-001", bill(&report("JOB-789-001"))).await;
+        let signed = billed(&app, "JOB-789-002", bill(&report("JOB-789-002"))).await;
+        let mut firm = firm();
+        firm.street = "Umzugsgasse 99".to_owned();
+        firm.buyer_references.insert("790".into(), "another customer's".to_owned());
+        let (known, kept) = (signed.clone(), firm.clone());
+        for _ in 0..2 {
+            let (invoice, firm) = (known.clone(), kept.clone());
+            let write = app
+                .gateway
+                .store
+                .write(move |tx| Box::pin(async move { invoice::sign(tx, &invoice, &firm).await }));
+            write.await.unwrap();
+        }
+        assert!(page(signed.id.as_str()).await.contains("Umzugsgasse 99"), "as it was when it was written");
+        let today = page(old.id.as_str()).await;
+        assert!(!today.contains("Umzugsgasse 99"), "an older row shows the firm of the configuration");
+        let stored = invoice::firm(&mut app.gateway.store.reader(), &signed.id).await.unwrap().unwrap();
+        assert_eq!((stored.street.as_str(), stored.buyer_references.len()), ("Umzugsgasse 99", 0));
+        assert_eq!(stored.iban, firm.iban);
+        assert_eq!(invoice::firm(&mut app.gateway.store.reader(), &old.id).await.unwrap(), None);
+    })
+    .await;
+}
+
 async fn cancelled(app: &App, invoice: &Invoice) {
     let id = invoice.id.clone();
     let done = app.gateway.store.write(move |tx| {

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "people", include_str!("../../migrations/0011_people.sql")),
     (13, "held", include_str!("../../migrations/0013_held.sql")),
     (14, "report", include_str!("../../migrations/0014_report.sql")),
+    (15, "rights", include_str!("../../migrations/0015_rights.sql")),
 ];
 
 /// What the two databases write differently.

@@ -4,6 +4,7 @@ use domain::{
     billing::Bill,
     clock::Millis,
     customer::Customer,
+    firm::Firm,
     id::{CustomerId, InvoiceId, JobId},
     invoice::{Invoice, InvoiceState, Work, invoice_id},
 };
@@ -143,6 +144,31 @@ async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<(), Error> {
     )
     .await?;
     Ok(())
+}
+
+/// Keeps with the invoice who wrote it, as it stands on it: for the transaction that writes the invoice, once. References of
+/// other customers stay out of it.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sign(tx: &mut Tx, invoice: &Invoice, firm: &Firm) -> Result<(), Error> {
+    let mut shown = firm.clone();
+    shown.buyer_references.retain(|customer, _| *customer == invoice.customer.id);
+    tx.exec(
+        "UPDATE invoice SET firm = $2 WHERE id = $1 AND firm IS NULL",
+        args![&invoice.id.0, to_json(&shown)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The firm as it stood on the invoice; `None` for one that was written before that was kept.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn firm(tx: &mut Tx, id: &InvoiceId) -> Result<Option<Firm>, Error> {
+    let row = tx.row("SELECT firm FROM invoice WHERE id = $1 AND firm IS NOT NULL", args![&id.0]).await?;
+    row.map(|row| row.json("firm")).transpose()
 }
 
 /// # Errors

@@ -104,7 +104,9 @@ async fn write(tx: &mut Tx, context: &Context, args: &Args) -> Result<Settled, T
     }
     let year = context.firm.year(context.now);
     match invoice::cancel(tx, &wrong.id, args.reason.trim(), &grant.by, year, context.now).await? {
-        Cancellation::Cancelled(undoing) => Ok(Settled::Value(json!({
+        Cancellation::Cancelled(undoing) => {
+            invoice::sign(tx, &undoing, &context.firm).await?;
+            Ok(Settled::Value(json!({
             "status": "cancelled",
             "invoice_id": wrong.id,
             "cancellation_invoice_id": undoing.id,
@@ -114,7 +116,8 @@ async fn write(tx: &mut Tx, context: &Context, args: &Args) -> Result<Settled, T
             "currency": undoing.bill.currency,
             "next": "the job is open again, put off: bill it anew with create_invoice, or reject_job so that the \
                      technician reports it anew",
-        }))),
+            })))
+        }
         Cancellation::Not(_) | Cancellation::Unknown => Err(changed()),
     }
 }

@@ -106,6 +106,7 @@ async fn write(tx: &mut Tx, context: &Context, id: &JobId) -> Result<Settled, To
     let draft =
         Draft { job: &assessed.job, customer: &assessed.customer, bill, approved_by: &grant.by, year };
     let invoice = invoice::create(tx, &draft, context.now).await?.ok_or_else(changed)?;
+    invoice::sign(tx, &invoice, &context.firm).await?;
     let note = if bill.goodwill { GOODWILL } else { "" };
     settlement::tell(tx, context, &assessed.job, SettlementStatus::Completed, note, Some(&invoice.id))
         .await?;

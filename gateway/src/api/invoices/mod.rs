@@ -1,6 +1,8 @@
 //! Invoices as they were written: listed, shown, and handed out as a page and as PDF/A-3 with the e-invoice inside. Writes and
 //! cancels none: that takes an approval.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -150,8 +152,8 @@ async fn one(
     principal: Principal,
     Path(id): Path<String>,
 ) -> Result<Json<InvoiceView>, Problem> {
-    let invoice = read(&gateway, &principal, id).await?;
-    Ok(Json(InvoiceView::new(invoice, &gateway.firm)))
+    let (invoice, firm) = read(&gateway, &principal, id).await?;
+    Ok(Json(InvoiceView::new(invoice, &firm)))
 }
 
 /// One invoice as a page
@@ -174,9 +176,8 @@ async fn page(
     Path(id): Path<String>,
     Query(asked): Query<DocumentQuery>,
 ) -> Result<Response, Problem> {
-    let invoice = read(&gateway, &principal, id).await?;
-    let text =
-        html(&InvoiceDocument { invoice: &invoice, firm: &gateway.firm }, asked.language(&gateway.firm))?;
+    let (invoice, firm) = read(&gateway, &principal, id).await?;
+    let text = html(&InvoiceDocument { invoice: &invoice, firm: &firm }, asked.language(&gateway.firm))?;
     // The console shows it in a frame of its own.
     let policy = format!(
         "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox",
@@ -213,10 +214,10 @@ async fn file(
     Path(id): Path<String>,
     Query(asked): Query<DocumentQuery>,
 ) -> Result<Response, Problem> {
-    let invoice = read(&gateway, &principal, id).await?;
+    let (invoice, firm) = read(&gateway, &principal, id).await?;
     let name: String =
         invoice.id.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let (firm, language) = (gateway.firm.clone(), asked.language(&gateway.firm));
+    let language = asked.language(&gateway.firm);
     // Setting a hundred lines takes the processor for a while, and other requests wait behind it otherwise.
     let written = tokio::task::spawn_blocking(move || {
         pdf(&InvoiceDocument { invoice: &invoice, firm: &firm }, language)
@@ -230,13 +231,16 @@ async fn file(
     Ok((headers, bytes).into_response())
 }
 
-async fn read(gateway: &Gateway, principal: &Principal, id: String) -> Result<Invoice, Problem> {
+/// An invoice, and the firm as it stands on it: an address that changed since changes no old invoice.
+async fn read(gateway: &Gateway, principal: &Principal, id: String) -> Result<(Invoice, Arc<Firm>), Problem> {
     principal.require(Permission::ThreadView)?;
-    let found = invoice::get(&mut gateway.store.reader(), &InvoiceId(id.clone())).await?;
-    found.ok_or_else(|| {
-        let id: String = id.chars().take(80).collect();
+    let (id, mut tx) = (InvoiceId(id), gateway.store.reader());
+    let found = invoice::get(&mut tx, &id).await?.ok_or_else(|| {
+        let id: String = id.as_str().chars().take(80).collect();
         Problem::new(StatusCode::NOT_FOUND, "not_found", format!("there is no invoice {id}"))
-    })
+    })?;
+    let firm = invoice::firm(&mut tx, &id).await?;
+    Ok((found, firm.map_or_else(|| Arc::clone(&gateway.firm), Arc::new)))
 }
 
 /// What a firm's settings miss, staff are told; what broke is logged.
