@@ -44,6 +44,9 @@ pub enum Command {
     /// Customers: whom the office bills
     #[command(subcommand)]
     Customers(CustomersCommand),
+    /// What is kept about one person: a copy of it, and its end
+    #[command(subcommand)]
+    Contact(ContactCommand),
     Token(TokenArgs),
     /// Print the OpenAPI 3.1 document of the API
     ///
@@ -226,6 +229,31 @@ pub enum CustomersCommand {
     Import { file: PathBuf },
     /// List all customers
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ContactCommand {
+    /// Write everything kept about a person to a zip archive
+    ///
+    /// JSON documents (identities, messages, notes, tasks, approvals, jobs, invoices, audit entries) and the files of
+    /// their messages. The file must be new; it is readable by you alone.
+    Export {
+        /// The contact's id, or a phone number of theirs
+        id: String,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Erase a person: words, files, names and numbers, for good
+    ///
+    /// Ids, times and invoices stay: tax law wants invoices kept unaltered. Refused while a job of theirs is open or they
+    /// work at the console. An old import file does not bring them back. May be repeated.
+    Erase {
+        /// The contact's id, or a phone number of theirs
+        id: String,
+        /// Also while something of theirs is open; what the bill of an open job needs stays with it
+        #[arg(long)]
+        despite_open: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -76,6 +76,7 @@ async fn command(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => commands::migrate::run(&settings, out).await,
         Command::Users(command) => commands::users::run(&settings, command, out).await,
         Command::Customers(command) => commands::customers::run(&settings, command, out).await,
+        Command::Contact(command) => commands::contact::run(&settings, command, out).await,
         Command::Token(arguments) => {
             commands::token::run(&settings, &arguments, out, &mut io::stderr()).await
         }

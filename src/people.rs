@@ -10,7 +10,7 @@ use domain::{
     id::Ids,
     import::{self, Person},
 };
-use store::{Error, Store, Tx, contact, office, setting};
+use store::{Error, Store, Tx, contact, office, rights::tombstone, setting};
 
 use crate::{assets::Folder, commands::Failure, settings::Settings};
 
@@ -116,6 +116,12 @@ async fn seat(
     seats: Seats,
     now: Millis,
 ) -> Result<(), Error> {
+    let mut person = person;
+    if let Some(seated) = person
+        && tombstone::of(tx, &[Identity::phone(&seated.phone)]).await?.is_some()
+    {
+        person = None;
+    }
     let phone = person.map(|person| Identity::phone(&person.phone));
     let identities: Vec<Identity> = match seats {
         Seats::Terminal => phone.into_iter().chain([Identity::terminal(role)]).collect(),
@@ -146,6 +152,10 @@ pub async fn register_phones(
         Box::pin(async move {
             for (role, digits) in &phones {
                 let identities = [Identity::phone(digits)];
+                if tombstone::of(tx, &identities).await?.is_some() {
+                    tracing::warn!(%role, "the phone that the settings name for a role is somebody's who was erased: take it out");
+                    continue;
+                }
                 let known = contact::find(tx, &identities).await?;
                 let name =
                     known.map_or_else(|| format!("{role} {}", last_digits(digits)), |known| known.name);

@@ -13,6 +13,9 @@ pub const LINK: &str = "agent-link-secret";
 /// What signs tokens, beside the database.
 pub const TOKENS: &str = "token-secret";
 
+/// What seals the console's secrets in the database, beside it.
+pub const SETTINGS: &str = "settings-key";
+
 /// Longer files are no secret of ours.
 const MOST_BYTES: u64 = 4 * 1024;
 

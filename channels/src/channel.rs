@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     address::ChannelName,
     clock::Millis,
+    current::Current,
     message::Media,
     outbound::{Outbound, SendOutcome},
     pace::Pace,
@@ -59,6 +60,34 @@ pub trait Channel: Send + Sync {
     async fn seen(&self, _external: &str, _typing: bool) {}
 }
 
+/// The channel of this moment: its credentials may be replaced while it is in use.
+#[async_trait]
+impl<C: Channel> Channel for Current<C> {
+    fn name(&self) -> ChannelName {
+        self.get().name()
+    }
+
+    fn lost_answer(&self) -> LostAnswer {
+        self.get().lost_answer()
+    }
+
+    async fn send(&self, outbound: &Outbound, facts: &Facts) -> SendOutcome {
+        self.get().send(outbound, facts).await
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        self.get().pace()
+    }
+
+    fn shows_typing(&self) -> bool {
+        self.get().shows_typing()
+    }
+
+    async fn seen(&self, external: &str, typing: bool) {
+        self.get().seen(external, typing).await;
+    }
+}
+
 /// A file that came with a message and is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
@@ -87,4 +116,11 @@ pub enum NotFetched {
 #[async_trait]
 pub trait Fetch: Send + Sync {
     async fn fetch(&self, media: &Media) -> Result<Fetched, NotFetched>;
+}
+
+#[async_trait]
+impl<F: Fetch> Fetch for Current<F> {
+    async fn fetch(&self, media: &Media) -> Result<Fetched, NotFetched> {
+        self.get().fetch(media).await
+    }
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod command;
 pub mod contact;
 pub mod conversation;
+pub mod current;
 pub mod id;
 pub mod inbound;
 pub mod job;

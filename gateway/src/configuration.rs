@@ -21,6 +21,8 @@ pub struct Entry {
     pub origin: String,
     /// Set by the environment, which is stronger than the console: the variable's name.
     pub fixed: Option<String>,
+    /// Whether a change takes effect while the house runs.
+    pub now: bool,
 }
 
 /// The settings that staff may change.
@@ -33,6 +35,21 @@ pub trait Configuration: Send + Sync {
     /// # Errors
     /// The sentence that it would refuse to start with.
     fn check(&self, stored: &Stored) -> Result<(), String>;
+
+    /// `text` as the database may keep it: a secret is sealed.
+    ///
+    /// # Errors
+    /// One sentence.
+    fn seal(&self, key: &str, text: &str) -> Result<String, String>;
+
+    /// What [`Configuration::seal`] made of a text.
+    ///
+    /// # Errors
+    /// One sentence that names the setting and the mend.
+    fn open(&self, key: &str, kept: &str) -> Result<String, String>;
+
+    /// Settings were changed: whoever goes by them should look.
+    fn changed(&self);
 }
 
 /// One line of a connectivity test.

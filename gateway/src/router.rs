@@ -1,7 +1,5 @@
 //! Every route on one page (those of the API in `api`), and what each request passes before it gets there. No handler stands here.
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -9,6 +7,7 @@ use axum::{
     routing::{any, get, post},
 };
 use channels::whatsapp::Receiver;
+use domain::current::Current;
 use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_swagger_ui::SwaggerUi;
@@ -58,7 +57,7 @@ fn console(gateway: &Gateway) -> Router {
 }
 
 /// Meta's webhook, under both of its names; for [`house_with`].
-pub fn meta_cloud(gateway: &Gateway, receiver: Arc<Receiver>, room: Room) -> Router {
+pub fn meta_cloud(gateway: &Gateway, receiver: Current<Receiver>, room: Room) -> Router {
     let webhook = || get(webhooks::handshake).post(webhooks::deliver);
     Router::new()
         .route("/whatsapp/webhook", webhook())

@@ -6,6 +6,7 @@ use channels::whatsapp::Offer;
 use domain::{
     agent::AgentName,
     clock::{Clock, Millis},
+    current::Current,
     firm::Firm,
     id::Ids,
 };
@@ -30,20 +31,17 @@ pub struct Config {
     /// Requests a second of one address, signed deliveries apart; a burst of ten seconds' worth is let through. 0: no
     /// limit.
     pub source_per_second: u32,
-    /// Whether staff may decide about a job of their own at the console too; `questions.approve_own_jobs` of the belt.
-    pub approve_own_jobs: bool,
+    /// What may change while the gateway runs.
+    #[serde(skip)]
+    pub house: Current<House>,
     /// Messages that may wait in the inbox; more are told to come again.
     pub inbox_pending: u32,
     /// Where files of messages are kept.
     pub media_folder: PathBuf,
     /// The largest file that staff may bring.
     pub upload_mib: usize,
-    /// For numbers that are written without one: digits.
-    pub country_code: String,
     /// Whether a call of somebody unknown is linked to the customer who has that number; `people.auto_link_by_phone`.
     pub auto_link_by_phone: bool,
-    /// What the model's tokens cost, where that is configured.
-    pub price: Option<Price>,
     /// What may be said outside WhatsApp's window.
     #[serde(skip)]
     pub templates: Arc<Vec<Offer>>,
@@ -57,15 +55,30 @@ impl Default for Config {
             request_seconds: 30,
             health_seconds: 3,
             source_per_second: 50,
-            approve_own_jobs: true,
+            house: Current::default(),
             inbox_pending: 100_000,
             media_folder: PathBuf::from("data/media"),
             upload_mib: 25,
-            country_code: "49".to_owned(),
             auto_link_by_phone: true,
-            price: None,
             templates: Arc::default(),
         }
+    }
+}
+
+/// Settings of the whole house that the gateway goes by, and that staff may change while it runs.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// Whether staff may decide about a job of their own at the console too; `questions.approve_own_jobs` of the belt.
+    pub approve_own_jobs: bool,
+    /// For numbers that are written without one: digits.
+    pub country_code: String,
+    /// What the model's tokens cost, where that is configured.
+    pub price: Option<Price>,
+}
+
+impl Default for House {
+    fn default() -> Self {
+        Self { approve_own_jobs: true, country_code: "49".to_owned(), price: None }
     }
 }
 

@@ -15,6 +15,7 @@ use channels::whatsapp::{
     parse::Read,
     signature::{self, Unsigned},
 };
+use domain::current::Current;
 use store::inbox;
 use tokio::sync::Semaphore;
 
@@ -40,13 +41,13 @@ impl Default for Room {
 #[derive(Clone)]
 pub(crate) struct MetaCloud {
     gateway: Gateway,
-    receiver: Arc<Receiver>,
+    receiver: Current<Receiver>,
     places: Arc<Semaphore>,
     body_wait: Duration,
 }
 
 impl MetaCloud {
-    pub(crate) fn new(gateway: Gateway, receiver: Arc<Receiver>, room: Room) -> Self {
+    pub(crate) fn new(gateway: Gateway, receiver: Current<Receiver>, room: Room) -> Self {
         Self {
             gateway,
             receiver,
@@ -61,7 +62,7 @@ pub(crate) async fn handshake(
     State(meta): State<MetaCloud>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let challenge = meta.receiver.handshake(&query.unwrap_or_default()).map_err(|why| {
+    let challenge = meta.receiver.get().handshake(&query.unwrap_or_default()).map_err(|why| {
         tracing::warn!(%why, "a handshake was refused");
         Problem::new(StatusCode::FORBIDDEN, "handshake_refused", why.to_string())
     })?;
@@ -91,7 +92,7 @@ pub(crate) async fn deliver(State(meta): State<MetaCloud>, request: Request) -> 
 /// What a delivery holds, once its signature fits.
 fn believed(meta: &MetaCloud, headers: &HeaderMap, body: &Bytes) -> Result<Read, Problem> {
     let given = headers.get(signature::HEADER).map(|value| value.as_bytes());
-    meta.receiver.receive(given, body, meta.gateway.now()).map_err(|why| {
+    meta.receiver.get().receive(given, body, meta.gateway.now()).map_err(|why| {
         // Enough to find it again at the sender's, and nothing of what it says.
         tracing::warn!(%why, bytes = body.len(), sha256 = signature::fingerprint(body), "a delivery is not believed");
         let http = match why {

@@ -43,7 +43,8 @@ pub async fn ask(
     ask: Ask,
     now: Millis,
 ) -> Result<QuestionId, Error> {
-    let questions = &belt.config.questions;
+    let config = belt.config();
+    let questions = &config.questions;
     let asked = Question {
         id: QuestionId::new(&belt.ids),
         purpose: ask.purpose,

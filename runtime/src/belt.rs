@@ -20,6 +20,7 @@ use domain::{
     agent::{AgentDefinition, AgentName},
     clock::{Clock, Millis},
     contact::Role,
+    current::Current,
     firm::Firm,
     id::Ids,
     inbound::Arrival,
@@ -47,7 +48,8 @@ pub struct Belt {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<Ids>,
-    pub config: Config,
+    /// Staff may change it while the belt runs.
+    pub config: Current<Config>,
     pub firm: Arc<Firm>,
     pub texts: Arc<Texts>,
     pub prompts: Arc<Prompts>,
@@ -61,7 +63,7 @@ pub struct Belt {
     /// Where files come from that messages of a channel only name.
     pub fetch: BTreeMap<ChannelName, Arc<dyn Fetch>>,
     /// Who turns recordings into words, if anybody.
-    pub transcriber: Option<Arc<dyn Transcriber>>,
+    pub transcriber: Current<Option<Arc<dyn Transcriber>>>,
     /// The ways on which people can be asked, whoever serves them.
     pub people: Vec<ChannelName>,
     pub bell: Bell,
@@ -105,6 +107,12 @@ impl Belt {
     pub fn busy(&self) -> Busy<'_> {
         self.busy.fetch_add(1, Ordering::SeqCst);
         Busy(&self.busy)
+    }
+
+    /// The settings that hold at this moment.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        self.config.get()
     }
 
     #[must_use]
@@ -168,7 +176,7 @@ impl Belt {
         if self.busy.load(Ordering::SeqCst) > 0 {
             return Ok(false);
         }
-        let soon = self.now().plus(Duration::from_millis(self.config.turns.gather_max_ms));
+        let soon = self.now().plus(Duration::from_millis(self.config().turns.gather_max_ms));
         let channels: Vec<String> = self.channels.iter().map(|channel| channel.name().0).collect();
         let agents: Vec<String> = self.hosted.iter().map(|agent| agent.0.clone()).collect();
         let waits = store::queue::anything_due(&mut self.store.reader(), &agents, &channels, soon).await?;

@@ -1,6 +1,6 @@
 //! The belt's own settings. Every limit of the belt is named here.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
@@ -11,7 +11,37 @@ pub struct Config {
     pub turns: Turns,
     pub questions: Questions,
     pub delivery: Delivery,
+    pub retention: Retention,
     pub linking: Linking,
+}
+
+/// What is kept for how long; zero is for ever.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Events that watchers of the live stream may catch up on.
+    pub live_hours: u32,
+    /// The bodies of arrivals that were taken in.
+    pub inbox_days: u32,
+    /// What turns that ended were asked and answered.
+    pub traces_days: u32,
+    /// The files of messages.
+    pub media_days: u32,
+    /// Files elsewhere are nobody's to take away.
+    #[serde(skip)]
+    pub media_folder: PathBuf,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            live_hours: 48,
+            inbox_days: 14,
+            traces_days: 30,
+            media_days: 365,
+            media_folder: PathBuf::from("data/media"),
+        }
+    }
 }
 
 /// How strangers are found to be customers.

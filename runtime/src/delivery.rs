@@ -47,7 +47,7 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
     for channel in &belt.channels {
         let name = channel.name();
         let now = belt.now();
-        let room = UNDER_WAY.saturating_sub(tasks.len()).min(belt.config.delivery.batch as usize);
+        let room = UNDER_WAY.saturating_sub(tasks.len()).min(belt.config().delivery.batch as usize);
         let room = room.min(channel.room());
         if room == 0 || !outbox::anything_due(&mut belt.store.reader(), &name, now).await? {
             continue;
@@ -57,7 +57,7 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
             wake_at(belt, until);
             continue;
         }
-        let lease = now.plus(ms(belt.config.delivery.lease_ms));
+        let lease = now.plus(ms(belt.config().delivery.lease_ms));
         let batch = i64::try_from(room).unwrap_or(1);
         let (taken, held) = belt
             .store
@@ -98,7 +98,7 @@ async fn deliver(belt: &Arc<Belt>, channel: &Arc<dyn Channel>, row: Taken) {
             let facts = Facts { now: belt.now(), last_inbound: row.last_inbound, queued: row.queued };
             crash::point("send.before");
             let sending = channel.send(&row.outbound, &facts);
-            let sent = lease::keep(belt.config.delivery.lease_ms, sending, || renew(belt, &row)).await;
+            let sent = lease::keep(belt.config().delivery.lease_ms, sending, || renew(belt, &row)).await;
             crash::point("send.after");
             match sent {
                 Ok(outcome) => outcome,
@@ -118,7 +118,7 @@ async fn deliver(belt: &Arc<Belt>, channel: &Arc<dyn Channel>, row: Taken) {
 }
 
 async fn renew(belt: &Belt, row: &Taken) -> Result<(), Error> {
-    let (row, until) = (row.clone(), belt.now().plus(ms(belt.config.delivery.lease_ms)));
+    let (row, until) = (row.clone(), belt.now().plus(ms(belt.config().delivery.lease_ms)));
     belt.store
         .write(move |tx| Box::pin(async move { store::lease::of_delivery(tx, &row, until).await }))
         .await
@@ -142,7 +142,7 @@ fn before_sending(belt: &Belt, channel: &dyn Channel, row: &Taken) -> Option<Sen
             Some(SendOutcome::Refused {
                 reason: format!(
                     "no status within {} s of a lost answer",
-                    belt.config.delivery.unknown_grace_ms / 1000
+                    belt.config().delivery.unknown_grace_ms / 1000
                 ),
             })
         }
@@ -183,7 +183,7 @@ pub(crate) async fn pause(
     reason: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    let until = now.plus(ms(belt.config.delivery.retry_ceiling_ms));
+    let until = now.plus(ms(belt.config().delivery.retry_ceiling_ms));
     if channel_state::pause(tx, channel, (until, reason), now).await? {
         tracing::error!(%channel, reason, "nothing can be sent on this channel until somebody mends it");
         let body = json!({ "kind": "channel_paused", "channel": channel, "until": until, "reason": reason });
@@ -197,14 +197,15 @@ fn held<'o>(belt: &Belt, outcome: &'o SendOutcome, now: Millis) -> Option<(Milli
     match outcome {
         SendOutcome::Wait { until, reason } => Some((*until, reason)),
         SendOutcome::PauseChannel { reason } => {
-            Some((now.plus(ms(belt.config.delivery.retry_ceiling_ms)), reason))
+            Some((now.plus(ms(belt.config().delivery.retry_ceiling_ms)), reason))
         }
         _ => None,
     }
 }
 
 fn decide<'o>(belt: &Belt, row: &Taken, outcome: &'o SendOutcome, now: Millis) -> Outcome<'o> {
-    let delivery = &belt.config.delivery;
+    let config = belt.config();
+    let delivery = &config.delivery;
     let state = |state, due, reason| Outcome { state, due, provider_id: None, reason };
     match outcome {
         SendOutcome::Sent { external } => {

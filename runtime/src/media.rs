@@ -85,7 +85,8 @@ async fn listen(belt: &Belt, media: &mut Media, last: bool) -> Brought {
     else {
         return Brought::Whole;
     };
-    let Some(transcriber) = &belt.transcriber else { return Brought::Whole };
+    let transcriber = belt.transcriber.get();
+    let Some(transcriber) = transcriber.as_ref() else { return Brought::Whole };
     crash::point("transcribe.before");
     let heard = transcriber.transcribe(path, &media.mime).await;
     crash::point("transcribe.after");

@@ -8,7 +8,7 @@ use domain::clock::Millis;
 use store::{Error, command, event, search, upload};
 use tokio_util::sync::CancellationToken;
 
-use crate::belt::Belt;
+use crate::{belt::Belt, retention};
 
 const PAUSE: Duration = Duration::from_secs(2);
 /// A file that was not sent for so long is taken away.
@@ -40,6 +40,11 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
         {
             tracing::warn!(%error, "files that nobody sent are still there");
         }
+        if round.is_multiple_of(ROUNDS)
+            && let Err(error) = retention::round(&belt).await
+        {
+            tracing::warn!(%error, "what was kept for long enough is still there");
+        }
         round = round.wrapping_add(1);
     }
 }
@@ -52,7 +57,9 @@ async fn index(belt: &Belt, stop: &CancellationToken) -> Result<(), Error> {
 /// The live log is a window, and answers to commands are kept for a day.
 async fn forget(belt: &Belt) -> Result<(), Error> {
     let now = belt.now();
-    while event::trim(&belt.store, now).await? {}
+    let hours = u64::from(belt.config().retention.live_hours);
+    let kept = if hours == 0 { event::KEPT } else { Duration::from_secs(hours * 3_600) };
+    while event::trim(&belt.store, kept, now).await? {}
     while belt.store.write(move |tx| Box::pin(async move { command::forget(tx, now).await })).await? {}
     Ok(())
 }

@@ -1,20 +1,19 @@
 //! The connectivity test of the WhatsApp channel, for whoever may ask for it at the console. Sends nothing.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use channels::whatsapp::{WhatsApp, doctor::Verdict};
+use domain::current::Current;
 use gateway::configuration::{Tested, Tester};
 use url::Url;
 
 pub(super) struct ConnectivityTest {
-    channel: Arc<WhatsApp>,
+    channel: Current<WhatsApp>,
     /// Our webhook as the world reaches it, where that is known.
     webhook: Option<Url>,
 }
 
 impl ConnectivityTest {
-    pub(super) fn new(channel: Arc<WhatsApp>, place: Option<&str>) -> Self {
+    pub(super) fn new(channel: Current<WhatsApp>, place: Option<&str>) -> Self {
         let webhook = place
             .and_then(|place| Url::parse(&format!("{}/whatsapp/webhook", place.trim_end_matches('/'))).ok());
         Self { channel, webhook }
@@ -28,7 +27,7 @@ impl Tester for ConnectivityTest {
     }
 
     async fn test(&self) -> Vec<Tested> {
-        let checks = self.channel.examine(self.webhook.as_ref()).await;
+        let checks = self.channel.get().examine(self.webhook.as_ref()).await;
         checks
             .into_iter()
             .map(|check| Tested {

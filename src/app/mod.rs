@@ -1,7 +1,9 @@
 //! The composition: settings in, a house that runs out. The only place that names concrete channels and models.
 
 mod connectivity;
+mod follow;
 mod knowledge;
+mod links;
 mod run;
 mod servers;
 
@@ -21,7 +23,6 @@ use agents::model::{
 use axum::Router;
 use channels::{
     channel::{Channel, Fetch},
-    link::{Ends, Link, Subscribers},
     telephony::{self, Recordings},
     transport::{self, Transport},
     whatsapp::{self, Offer, Receiver, WhatsApp},
@@ -30,16 +31,17 @@ use domain::{
     address::ChannelName,
     agent::AgentName,
     clock::{Clock, Millis},
+    current::Current,
     id::Ids,
     live::Progress,
 };
-use gateway::{Admission, Gateway, Room, StoredTargets, Waker, console::Console, live::Live, staff::Staff};
+use gateway::{Admission, Gateway, House, Room, Waker, console::Console, live::Live, staff::Staff};
 use runtime::{Agent, Belt, bell::Bell};
 use secrecy::SecretString;
 use store::{Store, queue};
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, broadcast},
+    sync::{Notify, Semaphore, broadcast},
 };
 use url::Url;
 
@@ -50,7 +52,9 @@ use crate::{
     settings::{self, AtTheConsole, Settings},
 };
 use connectivity::ConnectivityTest;
+use follow::{Follower, Following, Replaceable};
 use knowledge::Knowledge;
+use links::Links;
 use servers::Ports;
 
 /// Progress that a slow watcher may lag behind before it misses some.
@@ -73,10 +77,23 @@ pub struct Hosting {
     pub people: Vec<ChannelName>,
     /// WhatsApp, where people are reached by it.
     pub whatsapp: Option<whatsapp::Config>,
+    /// What of the settings is followed while the house runs.
+    pub follows: Follows,
     /// Whether somebody watches words as they are streamed.
     pub stream: bool,
     /// Takes over at once what an earlier process of the same agents held: they can only be here, for their ports are.
     pub alone: bool,
+}
+
+/// Changes of the settings that take effect while a house runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follows {
+    #[default]
+    Nothing,
+    /// All but the ways to people.
+    House,
+    /// The credentials of WhatsApp too.
+    WithWhatsApp,
 }
 
 /// Clock, ids and model of a house: the real ones, or a test's.
@@ -99,6 +116,7 @@ pub struct App {
     works: bool,
     grace: Duration,
     admission: Admission,
+    follower: Option<Follower>,
 }
 
 impl App {
@@ -117,32 +135,35 @@ impl App {
         let hosted = hosting.turns.clone().unwrap_or_else(|| knowledge.names());
         let served = hosting.ports.clone().unwrap_or_else(|| knowledge.names());
         let mut ports = Ports::bind(settings, &knowledge, &served, hosting.gateway).await?;
-        let http = transport::client(&settings.http)
-            .map_err(|error| Failure::Usage(format!("no HTTP client: {error}")))?;
+        let http = http_client(settings)?;
         let secret = link_secret(settings).map_err(Failure::Failed)?;
         let bell = Bell::default();
         let progress = broadcast::channel::<Progress>(PROGRESS).0;
         let whatsapp = whatsapp(settings, &hosting, &http)?;
-        let gateway = door(settings, (&store, &means), &bell, &progress, (&http, whatsapp.as_ref()))?;
+        let receiver = receiver(hosting.whatsapp.as_ref())?;
+        let changed = Arc::new(Notify::new());
+        let gateway =
+            door(settings, (&store, &means), (&bell, &progress, &changed), (&http, whatsapp.as_ref()))?;
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = ports.gateway.take() {
-            servers.push((listener, webhooks(&gateway, hosting.whatsapp.as_ref(), settings)?));
+            servers.push((listener, webhooks(&gateway, receiver.as_ref(), settings)?));
         }
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
         let mut channels = hosting.channels.clone();
         channels.extend(links.all(settings, &hosted, http.clone())?);
-        channels.extend(whatsapp.iter().map(|channel| Arc::clone(channel) as Arc<dyn Channel>));
+        channels.extend(whatsapp.iter().map(|channel| Arc::new(channel.clone()) as Arc<dyn Channel>));
         if hosting.alone {
             reclaim(&store, &hosted, &channels, means.clock.now()).await?;
         }
-        let transcriber = transcriber(settings, &http);
         let recordings = Recordings::new(settings.telephony.clone(), http.clone(), &settings.http);
-        let model = match means.model {
-            Some(model) => model,
-            None => model(settings, http, &means.ids, &means.clock).map_err(Failure::Usage)?,
-        };
-        let name = model.name();
+        let (own, model) = (means.model.is_some(), thinker(settings, &means, &http)?);
+        let follows = whatsapp.clone().zip(receiver).filter(|_| hosting.follows == Follows::WithWhatsApp);
+        let (own, house) = ((!own).then(|| model.clone()), gateway.config.house.clone());
+        let replaceable = Replaceable::new(settings, &http, house, own, follows);
+        let following = Following { http, bell: bell.clone(), changed, replaceable: replaceable.clone() };
+        let follower = following.follower(settings, hosting.follows, (&store, &means));
+        let (name, model): (String, Arc<dyn Model>) = (model.name(), Arc::new(model));
         let thinks = |definition: domain::agent::AgentDefinition| {
             (definition.name.clone(), Agent { definition, model: Arc::clone(&model) })
         };
@@ -150,7 +171,7 @@ impl App {
             store,
             clock: means.clock,
             ids: means.ids,
-            config: settings.belt.clone(),
+            config: replaceable.belt,
             firm: Arc::new(settings.firm.clone()),
             texts: Arc::new(knowledge.texts),
             prompts: Arc::new(knowledge.prompts),
@@ -159,7 +180,7 @@ impl App {
             hosted,
             channels,
             fetch: fetchers(whatsapp, recordings),
-            transcriber,
+            transcriber: replaceable.transcriber,
             people: hosting.people,
             bell,
             progress,
@@ -167,26 +188,31 @@ impl App {
             thoughts: Semaphore::new((settings.belt.turns.model_calls as usize).max(1)),
             busy: AtomicUsize::new(0),
         };
-        let admission = gateway.admission.clone();
         Ok(Self {
             belt: Arc::new(belt),
             model: name,
             gateway: address,
             servers,
+            admission: gateway.admission.clone(),
             live: address.map(|_| gateway),
             works: hosting.belt,
             grace: settings.grace,
-            admission,
+            follower,
         })
     }
 }
 
+fn http_client(settings: &Settings) -> Result<reqwest::Client, Failure> {
+    transport::client(&settings.http).map_err(|error| Failure::Usage(format!("no HTTP client: {error}")))
+}
+
 /// The channels whose messages name files that are to be fetched.
 fn fetchers(
-    whatsapp: Option<Arc<WhatsApp>>,
+    whatsapp: Option<Current<WhatsApp>>,
     recordings: Recordings,
 ) -> BTreeMap<ChannelName, Arc<dyn Fetch>> {
-    let whatsapp = whatsapp.map(|channel| (ChannelName::from(whatsapp::NAME), channel as Arc<dyn Fetch>));
+    let whatsapp =
+        whatsapp.map(|channel| (ChannelName::from(whatsapp::NAME), Arc::new(channel) as Arc<dyn Fetch>));
     let recordings = (ChannelName::from(telephony::NAME), Arc::new(recordings) as Arc<dyn Fetch>);
     whatsapp.into_iter().chain([recordings]).collect()
 }
@@ -195,9 +221,8 @@ fn fetchers(
 fn door(
     settings: &Settings,
     (store, means): (&Store, &Means),
-    bell: &Bell,
-    progress: &broadcast::Sender<Progress>,
-    (http, whatsapp): (&reqwest::Client, Option<&Arc<WhatsApp>>),
+    (bell, progress, changed): (&Bell, &broadcast::Sender<Progress>, &Arc<Notify>),
+    (http, whatsapp): (&reqwest::Client, Option<&Current<WhatsApp>>),
 ) -> Result<Gateway, Failure> {
     Ok(Gateway {
         store: store.clone(),
@@ -208,10 +233,10 @@ fn door(
         firm: Arc::new(settings.firm.clone()),
         live: Live::new(gateway::live::Config::default(), Some(progress.clone())),
         means: gateway::configuration::Means {
-            configuration: Some(Arc::new(AtTheConsole::of(settings))),
+            configuration: Some(Arc::new(AtTheConsole::of(settings, Arc::clone(changed)))),
             tester: whatsapp.map(|channel| {
                 let place = settings.public_url.as_deref();
-                Arc::new(ConnectivityTest::new(Arc::clone(channel), place))
+                Arc::new(ConnectivityTest::new(channel.clone(), place))
                     as Arc<dyn gateway::configuration::Tester>
             }),
         },
@@ -225,6 +250,15 @@ fn waker(bell: &Bell) -> Waker {
     Waker::new(move || bell.ring_all())
 }
 
+/// What the gateway and the belt both go by.
+fn house(settings: &Settings) -> House {
+    House {
+        approve_own_jobs: settings.belt.questions.approve_own_jobs,
+        country_code: settings.country_code.clone(),
+        price: settings.price,
+    }
+}
+
 /// The gateway's limits, and what it shares with the belt.
 fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
     let templates = assets::Folder::Templates
@@ -234,12 +268,10 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
     let offered: Vec<Offer> =
         templates.filter_map(|template: serde_json::Value| Offer::read(&template)).collect();
     Ok(gateway::Config {
-        approve_own_jobs: settings.belt.questions.approve_own_jobs,
+        house: Current::new(house(settings)),
         inbox_pending: settings.belt.intake.pending,
         media_folder: settings.media_folder.clone(),
-        country_code: settings.country_code.clone(),
         auto_link_by_phone: settings.belt.linking.auto_link_by_phone,
-        price: settings.price,
         templates: Arc::new(offered),
         source_per_second: settings.gateway.source_per_second,
         ..gateway::Config::default()
@@ -249,7 +281,7 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
 /// The gateway's routes, with the console's page and the webhooks of the providers that are configured.
 fn webhooks(
     gateway: &Gateway,
-    config: Option<&whatsapp::Config>,
+    receiver: Option<&Current<Receiver>>,
     settings: &Settings,
 ) -> Result<Router, Failure> {
     let page = Console::new(assets::console()).map_err(|error| Failure::Failed(error.to_string()))?;
@@ -257,12 +289,17 @@ fn webhooks(
     if let Some(told) = telephony::Receiver::new(&settings.telephony, &settings.country_code) {
         routes = routes.merge(gateway::router::telephony(gateway, told));
     }
-    if let Some(config) = config {
-        let receiver = Receiver::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
+    if let Some(receiver) = receiver {
         let room = Room { deliveries: settings.gateway.deliveries, ..Room::default() };
-        routes = routes.merge(gateway::router::meta_cloud(gateway, Arc::new(receiver), room));
+        routes = routes.merge(gateway::router::meta_cloud(gateway, receiver.clone(), room));
     }
     Ok(gateway::router::house_with(gateway, routes))
+}
+
+/// The webhook's side of WhatsApp.
+fn receiver(config: Option<&whatsapp::Config>) -> Result<Option<Current<Receiver>>, Failure> {
+    let receiver = config.map(Receiver::new).transpose();
+    Ok(receiver.map_err(|error| Failure::Usage(error.to_string()))?.map(Current::new))
 }
 
 /// The WhatsApp channel, where people are reached by it.
@@ -270,17 +307,29 @@ fn whatsapp(
     settings: &Settings,
     hosting: &Hosting,
     http: &reqwest::Client,
-) -> Result<Option<Arc<WhatsApp>>, Failure> {
+) -> Result<Option<Current<WhatsApp>>, Failure> {
     let Some(config) = &hosting.whatsapp else { return Ok(None) };
     let channel = WhatsApp::new(config.clone(), http.clone(), &settings.http)
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok(Some(Arc::new(channel)))
+    Ok(Some(Current::new(channel)))
 }
 
 /// Who turns recordings into words, if anybody.
 fn transcriber(settings: &Settings, http: &reqwest::Client) -> Option<Arc<dyn Transcriber>> {
     let config = settings.transcription.clone()?;
     Some(Arc::new(transcribe::Server::new(config, http.clone())))
+}
+
+/// The test's own model, or the configured one.
+fn thinker(
+    settings: &Settings,
+    means: &Means,
+    http: &reqwest::Client,
+) -> Result<Current<dyn Model>, Failure> {
+    Ok(Current::of(match &means.model {
+        Some(model) => Arc::clone(model),
+        None => model(settings, http.clone(), &means.ids, &means.clock).map_err(Failure::Usage)?,
+    }))
 }
 
 /// The configured model.
@@ -326,44 +375,6 @@ fn staff(settings: &Settings, http: &reqwest::Client) -> Result<Staff, String> {
     let public_url = settings.public_url.as_deref().and_then(|url| Url::parse(url).ok());
     let transport = Transport::new(http.clone(), &settings.http);
     Staff::new(settings.staff.clone(), &token_secret(settings)?, public_url, transport)
-}
-
-/// What the agents' links are made of.
-struct Links<'a> {
-    knowledge: &'a Knowledge,
-    ports: &'a Ports,
-    secret: &'a SecretString,
-    store: &'a Store,
-}
-
-impl Links<'_> {
-    /// The links of `agents`: to their peers, and to callers from outside the house.
-    fn all(
-        &self,
-        settings: &Settings,
-        agents: &[AgentName],
-        http: reqwest::Client,
-    ) -> Result<Vec<Arc<dyn Channel>>, Failure> {
-        let transport = Transport::new(http, &settings.http);
-        let mut links: Vec<Arc<dyn Channel>> = Vec::new();
-        for from in agents {
-            for peer in self.knowledge.peers(from) {
-                let ends = Ends {
-                    from: from.clone(),
-                    url: self.ports.url(&peer)?,
-                    own_url: Some(self.ports.url(from)?),
-                    peer,
-                    secret: self.secret.clone(),
-                };
-                links.push(Arc::new(Link::new(ends, transport.clone())));
-            }
-        }
-        if let Some(taker) = agents.iter().find(|name| !self.knowledge.givers(name).is_empty()) {
-            let targets = Arc::new(StoredTargets::new(self.store.clone()));
-            links.push(Arc::new(Subscribers::new(taker.clone(), targets, transport)));
-        }
-        Ok(links)
-    }
 }
 
 async fn reclaim(

@@ -47,6 +47,11 @@ impl App {
                 Live::run(gateway, stop.clone()).await;
             }
         };
-        tokio::join!(futures::future::join_all(served), live);
+        let follow = async {
+            if let Some(follower) = self.follower {
+                follower.run(stop.clone()).await;
+            }
+        };
+        tokio::join!(futures::future::join_all(served), live, follow);
     }
 }

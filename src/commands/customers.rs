@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use domain::import;
-use store::office::customer;
+use domain::{customer::Customer, import};
+use store::{Store, office::customer, rights::tombstone};
 
 use super::{Failure, open, read, table};
 use crate::{cli::CustomersCommand, settings::Settings};
@@ -17,8 +17,9 @@ pub async fn run(settings: &Settings, command: CustomersCommand, out: &mut dyn W
                 settings.firm.rules.contracts.iter().map(|c| c.name.as_str()).collect();
             let customers = import::customers(&read(&file)?, &contracts)
                 .map_err(|bad| Failure::Failed(format!("{}: {bad}", file.display())))?;
-            let count = customers.len();
             let store = open(settings).await?;
+            let customers = without_erased(&store, customers, out).await?;
+            let count = customers.len();
             store.write(move |tx| Box::pin(async move { customer::import(tx, &customers).await })).await?;
             writeln!(out, "{count} {} imported.", if count == 1 { "customer" } else { "customers" })?;
         }
@@ -42,4 +43,24 @@ pub async fn run(settings: &Settings, command: CustomersCommand, out: &mut dyn W
         }
     }
     Ok(())
+}
+
+/// Who was erased does not come back with an old file.
+async fn without_erased(
+    store: &Store,
+    customers: Vec<Customer>,
+    out: &mut dyn Write,
+) -> Result<Vec<Customer>, Failure> {
+    let (mut tx, mut kept) = (store.reader(), Vec::with_capacity(customers.len()));
+    for customer in customers {
+        match tombstone::of_customer(&mut tx, &customer.id).await? {
+            Some(_) => writeln!(
+                out,
+                "{} left out: erased on request. Take it out of the file; a new customer gets a new id.",
+                customer.id
+            )?,
+            None => kept.push(customer),
+        }
+    }
+    Ok(kept)
 }

@@ -16,7 +16,7 @@ use store::{Store, contact};
 
 use super::{Failure, sandbox as emulator, serve};
 use crate::{
-    app::{App, Hosting, Means},
+    app::{App, Follows, Hosting, Means},
     assets::Folder,
     cli::DemoArgs,
     console_login::{self, Guest},
@@ -56,6 +56,7 @@ pub async fn run(settings: &Settings, arguments: &DemoArgs, out: &mut dyn Write)
         people: vec![ChannelName::from(whatsapp::NAME)],
         whatsapp: Some(whatsapp::Config { api_base_url: sandbox.base_url().to_owned(), ..channel }),
         alone: true,
+        follows: Follows::House,
         ..Hosting::default()
     };
     let app = App::build(settings, store, hosting, Means { clock, ids, model: None }).await?;

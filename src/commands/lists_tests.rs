@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    cli::{CustomersCommand, QueueCommand, UsersCommand},
+    cli::{ContactCommand, CustomersCommand, QueueCommand, UsersCommand},
     settings::Sources,
 };
 
@@ -40,6 +40,11 @@ impl House {
     async fn customers(&self, command: CustomersCommand) -> Result<String, Failure> {
         let mut out = Vec::new();
         customers::run(&self.settings, command, &mut out).await.map(|()| String::from_utf8(out).unwrap())
+    }
+
+    async fn contact(&self, command: ContactCommand) -> Result<String, Failure> {
+        let mut out = Vec::new();
+        contact::run(&self.settings, command, &mut out).await.map(|()| String::from_utf8(out).unwrap())
     }
 
     async fn queue(&self, command: QueueCommand) -> Result<String, Failure> {
@@ -170,4 +175,29 @@ async fn a_token_is_alone_on_stdout_and_a_leaver_is_out_everywhere() {
     let blank = crate::cli::TokenArgs { user: "  ".to_owned(), ..arguments };
     let refused = token::run(&house.settings, &blank, &mut Vec::new(), &mut Vec::new()).await.unwrap_err();
     assert_eq!(refused.code(), 2);
+}
+
+#[tokio::test]
+async fn a_person_is_exported_erased_and_does_not_come_back_with_an_old_file() {
+    let house = house();
+    let list = "phone,name,role\n+49 30 23125 001,Frank Sauer,technician\n";
+    house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap();
+    let (id, archive) = ("030 23125001".to_owned(), house.folder.path().join("frank.zip"));
+    let export = || ContactCommand::Export { id: id.clone(), out: archive.clone() };
+    let said = house.contact(export()).await.unwrap();
+    assert!(said.contains("frank.zip") && !said.contains("Frank"), "{said}");
+    assert!(std::fs::read(&archive).unwrap().starts_with(b"PK"));
+    let again = house.contact(export()).await.unwrap_err().to_string();
+    assert!(again.contains("frank.zip"), "a file that is there is not written over: {again}");
+    let erase = || ContactCommand::Erase { id: id.clone(), despite_open: false };
+    let said = house.contact(erase()).await.unwrap();
+    assert!(said.contains("is erased"), "{said}");
+    let nobody = house.contact(erase()).await.unwrap_err().to_string();
+    assert!(nobody.contains("there is no contact"), "{nobody}");
+    let said = house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap();
+    assert!(said.contains("1 left out") && said.ends_with("0 people registered.\n"), "{said}");
+    let add = UsersCommand::Add { phone: id.clone(), name: "Frank".into(), role: vec![Role::Technician] };
+    house.users(add).await.unwrap();
+    let said = house.users(UsersCommand::Import { file: house.file(list) }).await.unwrap();
+    assert_eq!(said, "1 person registered.\n", "registered by hand, so it is meant");
 }

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod chat;
+pub mod contact;
 pub mod customers;
 pub mod demo;
 pub mod doctor;

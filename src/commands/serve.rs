@@ -14,7 +14,7 @@ use store::{Store, user};
 
 use super::Failure;
 use crate::{
-    app::{App, Hosting, Means},
+    app::{App, Follows, Hosting, Means},
     cli::{ServeArgs, ServeRole},
     console_login::{self, Guest},
     people,
@@ -107,6 +107,7 @@ fn hosting(roles: &[ServeRole], config: whatsapp::Config) -> Hosting {
         belt: all || roles.iter().any(|role| *role != ServeRole::Gateway),
         people: vec![ChannelName::from(whatsapp::NAME)],
         whatsapp: Some(config),
+        follows: Follows::WithWhatsApp,
         ..Hosting::default()
     }
 }

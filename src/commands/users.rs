@@ -9,6 +9,7 @@ use domain::{
 };
 use store::{
     Store, Tx, audit, contact,
+    rights::tombstone,
     user::{self, User},
 };
 
@@ -23,8 +24,10 @@ pub async fn run(settings: &Settings, command: UsersCommand, out: &mut dyn Write
         UsersCommand::Import { file } => {
             let people = import::people(&read(&file)?, country)
                 .map_err(|bad| Failure::Failed(format!("{}: {bad}", file.display())))?;
+            let store = open(settings).await?;
+            let people = without_erased(&store, people, out).await?;
             let count = people.len();
-            register(&open(settings).await?, people).await?;
+            register(&store, people).await?;
             writeln!(out, "{count} {} registered.", if count == 1 { "person" } else { "people" })?;
         }
         UsersCommand::Add { phone, name, role } => {
@@ -37,13 +40,39 @@ pub async fn run(settings: &Settings, command: UsersCommand, out: &mut dyn Write
             }
             let person = Person { phone: digits, name: name.trim().to_owned(), roles: role };
             let said = format!("{} is registered under {}.", person.name, person.phone);
-            register(&open(settings).await?, vec![person]).await?;
+            let (store, identity) = (open(settings).await?, Identity::phone(&person.phone));
+            // By hand, so it is meant: they came back.
+            store.write(move |tx| Box::pin(async move { tombstone::lift(tx, &identity).await })).await?;
+            register(&store, vec![person]).await?;
             writeln!(out, "{said}")?;
         }
         UsersCommand::Remove { who } => remove(settings, &who, out).await?,
         UsersCommand::List => list(&open(settings).await?, out).await?,
     }
     Ok(())
+}
+
+/// Who was erased does not come back with an old file.
+async fn without_erased(
+    store: &Store,
+    people: Vec<Person>,
+    out: &mut dyn Write,
+) -> Result<Vec<Person>, Failure> {
+    let (mut tx, mut kept) = (store.reader(), Vec::with_capacity(people.len()));
+    let mut erased = 0;
+    for person in people {
+        match tombstone::of(&mut tx, &[Identity::phone(&person.phone)]).await? {
+            Some(_) => erased += 1,
+            None => kept.push(person),
+        }
+    }
+    if erased > 0 {
+        writeln!(
+            out,
+            "{erased} left out: erased on request. Take them out of the file; `plumbline users add` registers one anew."
+        )?;
+    }
+    Ok(kept)
 }
 
 /// All or nobody.

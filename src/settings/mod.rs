@@ -7,9 +7,11 @@ mod database;
 mod error;
 mod layers;
 mod model;
+mod raw;
 mod sources;
 mod telephony;
 mod variables;
+mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -18,16 +20,19 @@ use std::time::Duration;
 
 use domain::{agent::AgentName, contact::Role, firm::Firm};
 use secrecy::SecretString;
-use serde::Deserialize;
 
 pub use communication::{Communication, OwnServer, Provider};
 pub use console::AtTheConsole;
 pub use error::Error;
 pub use model::Model;
 pub use sources::{LOCAL, Sources};
+pub use vault::Vault;
 
-use communication::{RawComms, RawCommunication, address, optional};
+pub(crate) use console::stored;
+
+use communication::{address, optional};
 use layers::Layers;
+use raw::{Raw, RawEndpoint, RawPeople};
 
 /// The built-in layers, weakest first.
 pub const BUILT_IN: [(&str, &str); 3] = [
@@ -67,6 +72,8 @@ pub struct Settings {
     pub link_secret: Option<SecretString>,
     /// The telephone system, where one tells of calls.
     pub telephony: channels::telephony::Config,
+    /// What seals secrets in the database; `None`: generated once and kept in the data folder.
+    pub settings_key: Option<SecretString>,
     pub http: channels::transport::Config,
     pub terminal: channels::cli::Config,
     pub belt: runtime::Config,
@@ -99,83 +106,6 @@ pub struct Endpoint {
     pub port: u16,
     /// Where the others reach it.
     pub url: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    communication: RawCommunication,
-    whatsapp: channels::whatsapp::Config,
-    comms: RawComms,
-    people: RawPeople,
-    database: store::Config,
-    model: toml::Table,
-    server: RawServer,
-    gateway: RawGateway,
-    staff: gateway::staff::Config,
-    agents: BTreeMap<String, RawEndpoint>,
-    link: RawLink,
-    telephony: channels::telephony::Config,
-    http: channels::transport::Config,
-    terminal: channels::cli::Config,
-    intake: runtime::config::Intake,
-    turns: runtime::config::Turns,
-    questions: runtime::config::Questions,
-    delivery: runtime::config::Delivery,
-    files: RawFiles,
-    log: crate::telemetry::Config,
-    shutdown: RawShutdown,
-    firm: Firm,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPeople {
-    technician_phone: String,
-    office_phone: String,
-    auto_link_by_phone: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawServer {
-    bind: String,
-    public_url: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawGateway {
-    port: u16,
-    jwt_secret: String,
-    deliveries: usize,
-    source_per_second: u32,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEndpoint {
-    port: u16,
-    #[serde(default)]
-    url: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLink {
-    secret: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFiles {
-    overrides: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawShutdown {
-    grace_seconds: u64,
 }
 
 /// Shorter secrets can be guessed.
@@ -220,21 +150,12 @@ impl Settings {
             )
         })?;
         let country_code = raw.comms.country_code()?;
-        let database = database::checked(raw.database)?;
+        let database = database::checked(raw.database.clone())?;
         let agents = endpoints(&raw.agents, bind)?;
         distinct_ports(raw.gateway.port, &agents)?;
         raw.firm.check().map_err(|bad| Error::Clash(bad.to_string()))?;
         let media_folder = raw.comms.media_folder()?;
-        let belt = runtime::Config {
-            intake: raw.intake,
-            turns: raw.turns,
-            questions: raw.questions,
-            delivery: raw.delivery,
-            linking: runtime::config::Linking {
-                auto_link_by_phone: raw.people.auto_link_by_phone,
-                country_code: country_code.clone(),
-            },
-        };
+        let belt = belt(&raw, &media_folder, &country_code);
         let whatsapp = channels::whatsapp::Config {
             language: raw.firm.language(),
             media: channels::whatsapp::MediaConfig {
@@ -269,6 +190,7 @@ impl Settings {
             staff: raw.staff,
             agents,
             link_secret: secret(&raw.link.secret, "link.secret")?,
+            settings_key: secret(&raw.settings.key, "settings.key")?,
             http: raw.http,
             terminal: raw.terminal,
             gather_named: layers.origin("turns.gather_ms").is_some(),
@@ -289,6 +211,23 @@ impl Settings {
         if !self.gather_named {
             self.belt.turns.gather_ms = 0;
         }
+    }
+}
+
+fn belt(raw: &Raw, media_folder: &str, country_code: &str) -> runtime::Config {
+    runtime::Config {
+        intake: raw.intake.clone(),
+        turns: raw.turns.clone(),
+        questions: raw.questions.clone(),
+        delivery: raw.delivery.clone(),
+        retention: runtime::config::Retention {
+            media_folder: PathBuf::from(media_folder),
+            ..raw.retention.clone()
+        },
+        linking: runtime::config::Linking {
+            auto_link_by_phone: raw.people.auto_link_by_phone,
+            country_code: country_code.to_owned(),
+        },
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::Error;
 
 /// What was found. Tests write one by hand.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     /// Variables; the environment's own win over those of `.env`.
     pub variables: BTreeMap<String, String>,
@@ -18,6 +18,8 @@ pub struct Sources {
     pub dotenv: bool,
     /// What was set at the console, by key: over the files, under the variables.
     pub stored: BTreeMap<String, String>,
+    /// Where the files are, to be read again; `None` where there are none.
+    pub folder: Option<PathBuf>,
 }
 
 /// Names alone: what they are set to may be secret.
@@ -39,7 +41,11 @@ impl Sources {
     /// # Errors
     /// [`Error::File`], [`Error::Bad`] for a variable of ours that is not UTF-8.
     pub fn of_process(folder: &Path) -> Result<Self, Error> {
-        let mut sources = Self { local: text_of(&folder.join(LOCAL), LOCAL)?, ..Self::default() };
+        let mut sources = Self {
+            local: text_of(&folder.join(LOCAL), LOCAL)?,
+            folder: Some(folder.to_owned()),
+            ..Self::default()
+        };
         if let Some(dotenv) = text_of(&folder.join(DOTENV), DOTENV)? {
             sources.dotenv = true;
             sources.variables = dotenv_variables(&dotenv)?;
@@ -57,6 +63,17 @@ impl Sources {
             }
         }
         Ok(sources)
+    }
+
+    /// The same with the files as they are by now, and nothing of the console's.
+    ///
+    /// # Errors
+    /// As [`Sources::of_process`].
+    pub fn again(&self) -> Result<Self, Error> {
+        match &self.folder {
+            Some(folder) => Self::of_process(folder),
+            None => Ok(Self { stored: BTreeMap::new(), ..self.clone() }),
+        }
     }
 }
 

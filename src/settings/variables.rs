@@ -31,6 +31,7 @@ pub const NAMED: &[(&str, &str)] = &[
     ("OFFICE_AGENT_URL", "agents.office.url"),
     ("FIELD_AGENT_URL", "agents.field.url"),
     ("AGENT_LINK_SECRET", "link.secret"),
+    ("PLUMBLINE_SETTINGS_KEY", "settings.key"),
     ("PLUMBLINE_BIND", "server.bind"),
     ("PLUMBLINE_PUBLIC_URL", "server.public_url"),
     ("PLUMBLINE_JWT_SECRET", "gateway.jwt_secret"),

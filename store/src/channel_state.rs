@@ -48,6 +48,21 @@ pub async fn pause(
     Ok(!known)
 }
 
+/// Ends a pause, because what caused it was mended: what waits goes out now.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn resume(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Result<(), Error> {
+    tx.exec("DELETE FROM channel_state WHERE channel = $1", args![channel.as_str()]).await?;
+    tx.exec(
+        "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown')
+           AND state = 'queued' AND due_ms > $2",
+        args![channel.as_str(), now],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The pauses that are not over at `now`.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{Error, Store, Tx, args, setting};
 
-/// Events older than this may be forgotten.
+/// Events older than this may be forgotten, unless the settings say otherwise.
 pub const KEPT: Duration = Duration::from_secs(48 * 3_600);
 /// Events beyond this many are forgotten.
 pub const KEPT_EVENTS: i64 = 50_000;
@@ -154,16 +154,16 @@ async fn numbered(tx: &mut Tx) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets what is too old or too much, a bounded number at a time. `true` where there is more to forget.
+/// Forgets what is older than `kept` or too much, a bounded number at a time. `true` where there is more to forget.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn trim(store: &Store, now: Millis) -> Result<bool, Error> {
+pub async fn trim(store: &Store, kept: Duration, now: Millis) -> Result<bool, Error> {
     number(store).await?;
     let mut reader = store.reader();
     let Some(oldest) = after(&mut reader, 0, 1).await?.pop() else { return Ok(false) };
     let too_many = last(&mut reader).await? - KEPT_EVENTS;
-    let old = now.0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX));
+    let old = now.0.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
     if oldest.seq > too_many && oldest.at.0 >= old {
         return Ok(false);
     }

@@ -31,6 +31,8 @@ pub mod question;
 pub mod queue;
 pub mod report;
 pub mod response;
+pub mod retention;
+pub mod rights;
 pub mod search;
 pub mod session;
 pub mod setting;

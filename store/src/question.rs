@@ -225,6 +225,20 @@ async fn cancelled(tx: &mut Tx, rows: &[Row], reason: &Value, now: Millis) -> Re
     Ok(cancelled)
 }
 
+/// Cancels one open question, and tells its turn why.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(crate) async fn cancel(tx: &mut Tx, id: &QuestionId, reason: &Value, now: Millis) -> Result<bool, Error> {
+    let changed = tx
+        .exec("UPDATE question SET state = 'cancelled' WHERE id = $1 AND state = 'open'", args![&id.0])
+        .await?;
+    if changed == 1 {
+        close(tx, id, &json!({ "cancelled": reason }), now).await?;
+    }
+    Ok(changed == 1)
+}
+
 async fn close(tx: &mut Tx, id: &QuestionId, result: &Value, now: Millis) -> Result<(), Error> {
     wake::settle(tx, &Wake::Question(id.clone()), result, now).await?;
     timer::clear(tx, timer::Purpose::RemindQuestion, id.as_str()).await?;

@@ -84,6 +84,28 @@ async fn put(tx: &mut Tx, seq: i64, words: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Indexes a message anew whose words were changed, if it was indexed.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(crate) async fn renew(tx: &mut Tx, id: &str, parts: &[Part]) -> Result<(), Error> {
+    let (find, forget) = if tx.is_postgres() {
+        (
+            "SELECT m.seq FROM message m JOIN message_words w ON w.seq = m.seq WHERE m.id = $1",
+            "DELETE FROM message_words WHERE seq = $1",
+        )
+    } else {
+        (
+            "SELECT m.seq FROM message m JOIN message_words w ON w.rowid = m.seq WHERE m.id = $1",
+            "DELETE FROM message_words WHERE rowid = $1",
+        )
+    };
+    let Some(row) = tx.row(find, args![id]).await? else { return Ok(()) };
+    let seq: i64 = row.get("seq")?;
+    tx.exec(forget, args![seq]).await?;
+    put(tx, seq, &words_of(parts)).await
+}
+
 /// The last number before which nothing can come any more.
 async fn settled(tx: &mut Tx, filled: i64, now: Millis) -> Result<Option<i64>, Error> {
     // SQLite has one writer, so its numbers become visible in their order.

@@ -9,6 +9,7 @@ mod calls;
 mod commands;
 mod console;
 mod crashes;
+mod erased;
 mod files;
 mod fleet;
 mod house;
@@ -19,6 +20,7 @@ mod processes;
 mod published;
 mod questions;
 mod scenarios;
+mod settings;
 #[path = "../../agents/tests/it/standin.rs"]
 #[expect(dead_code, reason = "written for the models' own tests, which use all of it")]
 mod standin;

@@ -75,7 +75,7 @@ fn process(house: &House, provider: &Arc<Provider>) -> Arc<Belt> {
         hosted: Vec::new(),
         channels: vec![Arc::new(Way(Arc::clone(provider)))],
         fetch: BTreeMap::new(),
-        transcriber: None,
+        transcriber: domain::current::Current::default(),
         people: Vec::new(),
         bell: Bell::default(),
         progress: broadcast::channel(1).0,

@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
+    current::Current,
     id::CallId,
     tool::{ToolCall, ToolSpec},
 };
@@ -106,6 +107,22 @@ pub trait Model: Send + Sync {
         request: &ModelRequest,
         listener: Option<&dyn Listener>,
     ) -> Result<ModelReply, ModelError>;
+}
+
+/// The model of this moment: another may be chosen while turns run.
+#[async_trait]
+impl Model for Current<dyn Model> {
+    fn name(&self) -> String {
+        self.get().name()
+    }
+
+    async fn reply(
+        &self,
+        request: &ModelRequest,
+        listener: Option<&dyn Listener>,
+    ) -> Result<ModelReply, ModelError> {
+        self.get().reply(request, listener).await
+    }
 }
 
 /// Why there is no reply. The variant is the decision.

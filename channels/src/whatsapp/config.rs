@@ -125,6 +125,19 @@ impl Config {
         self.base().map(|_| ())
     }
 
+    /// Whether it speaks for the same account at the same place, by the same token.
+    #[must_use]
+    pub fn is_same_account(&self, other: &Self) -> bool {
+        let place = |config: &Self| {
+            [&config.phone_number_id, &config.business_account_id, &config.api_base_url, &config.api_version]
+                .map(Clone::clone)
+        };
+        place(self) == place(other)
+            && self.access_token.expose_secret() == other.access_token.expose_secret()
+            && self.app_secret.expose_secret() == other.app_secret.expose_secret()
+            && self.verify_token.expose_secret() == other.verify_token.expose_secret()
+    }
+
     /// The Graph API's address with its version: `https://graph.facebook.com/v26.0/`.
     pub(super) fn base(&self) -> Result<Url, Incomplete> {
         let wrong = || Incomplete::Address(self.api_base_url.clone());

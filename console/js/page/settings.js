@@ -69,13 +69,12 @@ function groups(app, told, again) {
     const group = item.key.split(".")[0] ?? "";
     grouped.set(group, [...(grouped.get(group) ?? []), item]);
   }
-  const restart = told.items.some((one) => one.effective === "restart") ? el("p", { class: "hint" }, t("needs_restart")) : null;
-  return [restart, app.store.may("channel.manage") ? providerTest(app) : null, ...[...grouped].map(([group, settings]) => el("section", { class: "inline-form", "aria-label": maybe(`settings_${group}`) ?? group }, el("h3", {}, maybe(`settings_${group}`) ?? group), settings.map((one) => setting(app, one, again))))];
+  return [app.store.may("channel.manage") ? providerTest(app) : null, ...[...grouped].map(([group, settings]) => el("section", { class: "inline-form", "aria-label": maybe(`settings_${group}`) ?? group }, el("h3", {}, maybe(`settings_${group}`) ?? group), settings.map((one) => setting(app, one, again))))];
 }
 
 /**
  * @typedef {{key: string, secret: boolean, value: any, is_set: boolean, ends_in: string | null, origin: string, fixed_by: string | null,
- *   set_at: string | null, set_by: string | null, effective: string}} Setting
+ *   set_at: string | null, set_by: string | null, effective: string, trouble: string | null}} Setting
  */
 
 /**
@@ -97,7 +96,9 @@ function setting(app, one, again) {
   };
   field.addEventListener("input", () => (save.hidden = !may));
   const origin = one.fixed_by ? t("setting_fixed", { name: one.fixed_by }) : one.set_at ? t("setting_set", { at: dateAndTime(one.set_at), name: one.set_by ?? "" }) : t("setting_origin", { origin: one.origin });
-  const label = el("div", {}, el("label", { for: id, class: "mono" }, one.key), el("p", {}, origin));
+  const restart = one.effective === "restart" ? el("p", { class: "hint" }, t("needs_restart")) : null;
+  const trouble = one.trouble ? el("p", { class: "bad" }, one.trouble) : null;
+  const label = el("div", {}, el("label", { for: id, class: "mono" }, one.key), el("p", {}, origin), restart, trouble);
   const form = el("form", { class: "setting" }, label, el("div", { class: "row" }, field, save, reset));
   const change = async (/** @type {unknown} */ to) => {
     try {

@@ -131,7 +131,7 @@ pub(crate) async fn with_number(
     let mut found: Vec<Customer> = Vec::new();
     for identity in identities.iter().filter(|identity| identity.kind == IdentityKind::Phone) {
         let spellings = numbers::variants(&identity.value);
-        for customer in customer::by_phone(tx, &spellings, &gateway.config.country_code).await? {
+        for customer in customer::by_phone(tx, &spellings, &gateway.config.house.get().country_code).await? {
             if !found.iter().any(|known| known.id == customer.id) {
                 found.push(customer);
             }

@@ -18,6 +18,7 @@ pub(crate) mod page;
 pub(crate) mod provider;
 mod queue;
 mod report;
+mod rights;
 pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -55,6 +56,7 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(provider::router())
         .merge(queue::router())
         .merge(report::router())
+        .merge(rights::router())
         .merge(settings::router())
         .merge(templates::router())
         .merge(threads::router())

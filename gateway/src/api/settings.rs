@@ -1,6 +1,6 @@
 //! The settings that staff may change: shown with where each comes from, secrets by their end alone; stored in the
-//! database over the configuration files and under the environment. They hold from the next start of each process. Never
-//! hands out a secret, and keeps none in events or the audit log.
+//! database over the configuration files and under the environment. Most take effect within a moment in every process, and
+//! each says whether. Never hands out a secret, keeps each sealed, and none in events or the audit log.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ struct SettingView {
     /// As in config/default.toml: `section.key`.
     key: &'static str,
     secret: bool,
-    /// What holds from the next start; null for a secret.
+    /// What is set; null for a secret.
     value: Value,
     /// Whether a secret is set.
     is_set: bool,
@@ -51,8 +51,10 @@ struct SettingView {
     /// When it was last set at the console, and by whom.
     set_at: Option<String>,
     set_by: Option<String>,
-    /// When a change holds: `restart`, from the next start of each process.
+    /// When a change holds: `now`, within a moment in every process; `restart`, from the next start of each.
     effective: &'static str,
+    /// Why what was set here does not hold, and the mend; null where it does.
+    trouble: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -67,6 +69,8 @@ struct Kept {
     text: String,
     at: Millis,
     by: String,
+    #[serde(skip)]
+    trouble: Option<String>,
 }
 
 /// Settings, secrets masked
@@ -115,7 +119,7 @@ async fn change(
     if asked.is_empty() || asked.len() > AT_ONCE {
         return Err(invalid("", format!("name 1 to {AT_ONCE} settings")));
     }
-    let mut stored = texts(&kept(&gateway).await?);
+    let mut stored = texts(&kept(&gateway, configuration).await?);
     let known = configuration.entries(&stored);
     let mut changes = Vec::with_capacity(asked.len());
     for (key, value) in asked {
@@ -127,11 +131,13 @@ async fn change(
             return Err(Problem::new(StatusCode::CONFLICT, "set_by_environment", detail));
         }
         let text = text(&key, &value)?;
-        match &text {
-            Some(text) => stored.insert(key, text.clone()),
+        let sealed = text.as_ref().map(|text| configuration.seal(&key, text)).transpose();
+        let sealed = sealed.map_err(|why| invalid(&key, why))?;
+        match text {
+            Some(text) => stored.insert(key, text),
             None => stored.remove(&key),
         };
-        changes.push((entry.key, text));
+        changes.push((entry.key, sealed));
     }
     let keys: Vec<&str> = changes.iter().map(|(key, _)| *key).collect();
     configuration.check(&stored).map_err(|why| invalid(&keys.join(", "), why))?;
@@ -145,7 +151,7 @@ async fn change(
                     let name = name(key);
                     match text {
                         Some(text) => {
-                            let kept = Kept { text: text.clone(), at: now, by: by.clone() };
+                            let kept = Kept { text: text.clone(), at: now, by: by.clone(), trouble: None };
                             setting::put(tx, &name, &json!(kept).to_string()).await?;
                         }
                         None => setting::remove(tx, &name).await?,
@@ -167,6 +173,7 @@ async fn change(
             })
         })
         .await?;
+    configuration.changed();
     shown(&gateway).await.map(Json)
 }
 
@@ -181,7 +188,7 @@ fn configuration(gateway: &Gateway) -> Result<&dyn Configuration, Problem> {
 async fn shown(gateway: &Gateway) -> Result<Settings, Problem> {
     let configuration = configuration(gateway)?;
     let as_of_seq = event::last(&mut gateway.store.reader()).await?;
-    let kept = kept(gateway).await?;
+    let kept = kept(gateway, configuration).await?;
     let entries = configuration.entries(&texts(&kept));
     let items = entries.into_iter().map(|entry| view(entry, &kept)).collect();
     Ok(Settings { items, as_of_seq })
@@ -202,7 +209,8 @@ fn view(entry: Entry, kept: &BTreeMap<String, Kept>) -> SettingView {
         fixed_by: entry.fixed,
         set_at: set.map(|kept| at(kept.at)),
         set_by: set.map(|kept| kept.by.clone()),
-        effective: "restart",
+        effective: if entry.now { "now" } else { "restart" },
+        trouble: set.and_then(|kept| kept.trouble.clone()),
     }
 }
 
@@ -222,17 +230,27 @@ fn text(key: &str, value: &Value) -> Result<Option<String>, Problem> {
     Ok(Some(text))
 }
 
-async fn kept(gateway: &Gateway) -> Result<BTreeMap<String, Kept>, Problem> {
+async fn kept(
+    gateway: &Gateway,
+    configuration: &dyn Configuration,
+) -> Result<BTreeMap<String, Kept>, Problem> {
     let rows = setting::below(&mut gateway.store.reader(), setting::CONSOLE).await?;
     let read = |(name, value): (String, String)| {
         let key = name.strip_prefix(setting::CONSOLE)?.to_owned();
-        Some((key, serde_json::from_str(&value).ok()?))
+        let mut kept: Kept = serde_json::from_str(&value).ok()?;
+        match configuration.open(&key, &kept.text) {
+            Ok(text) => kept.text = text,
+            Err(why) => kept.trouble = Some(why),
+        }
+        Some((key, kept))
     };
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
+/// What holds of it.
 fn texts(kept: &BTreeMap<String, Kept>) -> Stored {
-    kept.iter().map(|(key, kept)| (key.clone(), kept.text.clone())).collect()
+    let holds = kept.iter().filter(|(_, kept)| kept.trouble.is_none());
+    holds.map(|(key, kept)| (key.clone(), kept.text.clone())).collect()
 }
 
 fn name(key: &str) -> String {

@@ -13,6 +13,7 @@ use channels::link::wire::EXTENSION;
 use domain::{
     agent::AgentName,
     clock::{ManualClock, Millis},
+    current::Current,
     id::{Ids, JobId},
     inbound::Inbound,
     job::JobNotice,
@@ -188,7 +189,7 @@ pub async fn with_telephony(db: &Db, folder: &std::path::Path) -> App {
     .await
 }
 
-fn receiver() -> Arc<channels::whatsapp::Receiver> {
+fn receiver() -> Current<channels::whatsapp::Receiver> {
     let config = channels::whatsapp::Config {
         access_token: "token".into(),
         phone_number_id: "106540352242922".into(),
@@ -198,7 +199,7 @@ fn receiver() -> Arc<channels::whatsapp::Receiver> {
         verify_token: "verify-me".into(),
         ..channels::whatsapp::Config::default()
     };
-    Arc::new(channels::whatsapp::Receiver::new(&config).unwrap())
+    Current::new(channels::whatsapp::Receiver::new(&config).unwrap())
 }
 
 /// The gateway's port with Meta's webhook, over a store and with limits of the test's own.

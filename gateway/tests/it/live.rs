@@ -140,7 +140,7 @@ async fn whoever_comes_back_is_told_what_they_missed_and_nothing_twice() {
             assert_eq!(hello["head_seq"], 20);
         }
         let later = NOW.plus(event::KEPT + std::time::Duration::from_secs(1));
-        assert!(!event::trim(&app.gateway.store, later).await.unwrap());
+        assert!(!event::trim(&app.gateway.store, event::KEPT, later).await.unwrap());
         let mut client = Client::open(&app).await;
         let resume = json!({ "epoch": epoch, "last_seq": 19 });
         let hello = client.hello(json!({ "token": ana.token, "resume": resume })).await;

@@ -26,6 +26,7 @@ mod provider;
 mod push;
 mod replies;
 mod report;
+mod rights;
 mod sources;
 mod staff;
 mod strangers;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::{contact::Role, staff::ConsoleRole};
-use plumbline_gateway::{Config, Price};
+use domain::{contact::Role, current::Current, staff::ConsoleRole};
+use plumbline_gateway::{Config, House, Price};
 use serde_json::{Value, json};
 
 use crate::{
@@ -61,7 +61,11 @@ fn figures<'r>(day: &'r Value, names: &[&str]) -> Vec<&'r Value> {
 async fn two_days_are_counted_where_the_firm_is() {
     on_each("report", |db| async move {
         let price = Some(Price { input_micros: 2_000_000, output_micros: 8_000_000 });
-        let app = app::house_with_limits(&db, Config { price, ..Config::default() }).await;
+        let app = app::house_with_limits(
+            &db,
+            Config { house: Current::new(House { price, ..House::default() }), ..Config::default() },
+        )
+        .await;
         two_days(&db, &app).await;
         run(&app, USED).await;
         let owner = app.as_user(ConsoleRole::Owner).await;

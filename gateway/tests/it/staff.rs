@@ -61,6 +61,12 @@ impl Console<'_> {
         self.app.answer(self.request("GET", path)).await
     }
 
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.request("GET", path).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.bytes().await.unwrap().to_vec()
+    }
+
     pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.app.answer(self.request(method, path).json(body)).await
     }

@@ -113,7 +113,7 @@ async fn held_by_hand(
             heard.turn = owner_turn(tx, &question, arrival.conversation).await?;
             let words = Words { choice, text: spoken(&heard), reason: None };
             message::put(tx, &heard, false).await?;
-            let own_jobs = belt.config.questions.approve_own_jobs;
+            let own_jobs = belt.config().questions.approve_own_jobs;
             let decider = decider(arrival.person);
             let decision = decision::decide(tx, &question, &decider, words, own_jobs, now).await?;
             if let Decision::Decided(asked, answer) = decision {
@@ -167,7 +167,7 @@ async fn decide(
 ) -> Result<(), Error> {
     let decider = decider(arrival.person);
     let words = Words { choice, text, reason: None };
-    let own_jobs = belt.config.questions.approve_own_jobs;
+    let own_jobs = belt.config().questions.approve_own_jobs;
     match decision::decide(tx, id, &decider, words, own_jobs, now).await? {
         Decision::Decided(asked, answer) => {
             tell_others(tx, belt, Some(&arrival.conversation.id), &asked, &answer, now).await

@@ -45,7 +45,7 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Milli
 }
 
 fn not_heard(belt: &Belt) -> &'static str {
-    match belt.transcriber {
+    match *belt.transcriber.get() {
         Some(_) => "the recording could not be understood: say it again, or type it",
         None => "recordings are not understood here: set COMMS_TRANSCRIPTION_PROVIDER, or type it",
     }

@@ -12,7 +12,7 @@ use domain::{
     message::{self as said, Author, Direction, Message, Part},
 };
 use serde_json::json;
-use store::{Error, Tx, contact, conversation, event, message, outbox, turn};
+use store::{Error, Tx, contact, conversation, event, message, outbox, rights::tombstone, turn};
 
 use super::{answer, stranger};
 use crate::{belt::Belt, config::ms};
@@ -25,6 +25,12 @@ pub(super) async fn take_in(
     inbound: InboundMessage,
     now: Millis,
 ) -> Result<(), Error> {
+    // What was sent before somebody was erased came late; it brings nobody back.
+    let erased = tombstone::of(tx, &inbound.identities).await?;
+    if erased.is_some_and(|at| inbound.sent_at <= at) {
+        tracing::info!(%inbox, "a message of somebody who was erased since is not kept");
+        return tombstone::drop_arrival(tx, inbox).await;
+    }
     let known = contact::find(tx, &inbound.identities).await?;
     let agent = known.as_ref().and_then(|person| agent_of(belt, person));
     let (person, agent) = match (known, agent) {
@@ -101,7 +107,8 @@ pub(super) async fn for_the_agent(
     if conversation.owner != OWNED_BY_AGENT {
         return Ok(());
     }
-    let turns = &belt.config.turns;
+    let config = belt.config();
+    let turns = &config.turns;
     let due = if at_once { now } else { now.plus(ms(turns.gather_ms)) };
     turn::schedule(tx, &belt.ids, conversation, due, now.plus(ms(turns.gather_max_ms)), now).await
 }

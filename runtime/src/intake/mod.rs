@@ -46,8 +46,8 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
     if !inbox::anything_due(&mut belt.store.reader(), now).await? {
         return Ok(Found::Nothing);
     }
-    let lease = now.plus(ms(belt.config.intake.lease_ms));
-    let batch = i64::from(belt.config.intake.batch);
+    let lease = now.plus(ms(belt.config().intake.lease_ms));
+    let batch = i64::from(belt.config().intake.batch);
     let taken = belt
         .store
         .write(move |tx| Box::pin(async move { inbox::claim(tx, now, lease, batch).await }))
@@ -80,7 +80,7 @@ async fn settle_lane(belt: &Arc<Belt>, lane: Vec<Taken>) {
             let held: Vec<_> =
                 held.chain(rows.as_slice().iter().map(|row| (row.id.clone(), row.fence))).collect();
             let bringing = media::bring(belt, &row.channel, body, attempts);
-            match lease::keep(belt.config.intake.lease_ms, bringing, || renew(belt, held.clone())).await {
+            match lease::keep(belt.config().intake.lease_ms, bringing, || renew(belt, held.clone())).await {
                 Ok(Brought::Whole) => {}
                 Ok(Brought::Later) => {
                     let rest: Vec<_> = rows.map(|row| (row.id, row.fence)).collect();
@@ -106,7 +106,7 @@ async fn settle_lane(belt: &Arc<Belt>, lane: Vec<Taken>) {
 
 /// A lane that waits for a file stays this worker's.
 async fn renew(belt: &Belt, held: Vec<(InboxId, i64)>) -> Result<(), Error> {
-    let until = belt.now().plus(ms(belt.config.intake.lease_ms));
+    let until = belt.now().plus(ms(belt.config().intake.lease_ms));
     belt.store
         .write(move |tx| Box::pin(async move { store::lease::of_arrivals(tx, &held, until).await }))
         .await
@@ -170,7 +170,7 @@ async fn put_back(
 ) {
     let now = belt.now();
     // Also what this version cannot read is tried again: a newer one may take it.
-    let given_up = error.is_some() && attempts >= i64::from(belt.config.intake.attempts);
+    let given_up = error.is_some() && attempts >= i64::from(belt.config().intake.attempts);
     let repeat = u32::try_from(attempts).unwrap_or(u32::MAX);
     let due = now.plus(backoff(ms(1_000), ms(60_000), repeat, belt.ids.fraction()));
     let reason = error.map_or_else(|| "a file is not there yet".to_owned(), |error| error.to_string());

@@ -27,7 +27,7 @@ pub(super) async fn take_in(
         Some(Mend::Unreachable | Mend::Account) | None => None,
     };
     if let Some(wait) = wait {
-        let attempts = i64::from(belt.config.delivery.attempts);
+        let attempts = i64::from(belt.config().delivery.attempts);
         if let Some((to, sent)) = outbox::resend(tx, told, now.plus(wait), attempts, now).await? {
             if told.mend == Some(Mend::WindowClosed) {
                 conversation::unheard_since(tx, &to, sent).await?;

@@ -13,7 +13,9 @@ use domain::{
     message::{self as said, Author, Direction, Message},
 };
 use serde_json::json;
-use store::{Error, Tx, contact, conversation, event, message, office::customer, thread::change};
+use store::{
+    Error, Tx, contact, conversation, event, message, office::customer, rights::tombstone, thread::change,
+};
 
 use crate::{
     belt::Belt,
@@ -93,12 +95,16 @@ async fn is_a_customer(
     now: Millis,
 ) -> Result<bool, Error> {
     let link = change::link(tx, &held.id).await?;
-    if link.customer.is_some() || link.by.is_some() || !belt.config.linking.auto_link_by_phone {
+    if link.customer.is_some() || link.by.is_some() || !belt.config().linking.auto_link_by_phone {
         return Ok(link.customer.is_some());
     }
     let Some(number) = numbers.first() else { return Ok(false) };
+    // Somebody who was erased is nobody's customer until staff say so.
+    if tombstone::of(tx, numbers).await?.is_some() {
+        return Ok(false);
+    }
     let spellings = numbers::variants(&number.value);
-    let found = customer::by_phone(tx, &spellings, &belt.config.linking.country_code).await?;
+    let found = customer::by_phone(tx, &spellings, &belt.config().linking.country_code).await?;
     // Between two nobody guesses: staff are shown both.
     let [only] = found.as_slice() else { return Ok(false) };
     change::link_customer(tx, &held.id, Some(&only.id), "house").await?;

@@ -26,7 +26,7 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
         }
         Err(error) => return ending::fail(run, Machine::default(), &error.to_string(), "turn.failed").await,
     };
-    if run.taken.attempts > i64::from(run.belt.config.turns.attempts) {
+    if run.taken.attempts > i64::from(run.belt.config().turns.attempts) {
         let tries = run.taken.attempts - 1;
         let reason = format!("taken {tries} times without an end");
         return ending::fail(run, machine.unwrap_or_default(), &reason, "turn.failed").await;
@@ -51,7 +51,7 @@ pub(super) async fn drive(run: &mut Run) -> Result<(), Error> {
                 match settle::outcomes(run, machine, outcomes).await? {
                     (machine, None) => machine,
                     (machine, Some(why)) => {
-                        let wait = ms(run.belt.config.turns.retry_ceiling_ms);
+                        let wait = ms(run.belt.config().turns.retry_ceiling_ms);
                         return ending::later(run, machine, wait, &why, "turn.failed").await;
                     }
                 }
@@ -78,7 +78,8 @@ async fn call_model(run: &mut Run, machine: &Machine) -> Result<Thought, Error> 
         Err(reason) => return Ok(Thought::Never(reason)),
     };
     let limit = run.agent.definition.limits.model_call();
-    let turns = &run.belt.config.turns;
+    let config = run.belt.config();
+    let turns = &config.turns;
     let mut tries = 0;
     loop {
         tries += 1;
@@ -128,7 +129,7 @@ impl Listener for Aloud<'_> {
 
 /// Runs `work` while renewing the lease. A lease that was lost stops it at once.
 async fn held<T>(run: &Run, work: impl Future<Output = T>) -> Result<T, Error> {
-    lease::keep(run.belt.config.turns.lease_ms, work, || renew(run)).await
+    lease::keep(run.belt.config().turns.lease_ms, work, || renew(run)).await
 }
 
 async fn renew(run: &Run) -> Result<(), Error> {

@@ -211,8 +211,8 @@ pub(super) async fn later(
     reason: &str,
     key: &'static str,
 ) -> Result<(), Error> {
-    let due = run.belt.now().plus(wait.min(ms(run.belt.config.turns.retry_ceiling_ms)));
-    if run.taken.attempts >= i64::from(run.belt.config.turns.attempts) {
+    let due = run.belt.now().plus(wait.min(ms(run.belt.config().turns.retry_ceiling_ms)));
+    if run.taken.attempts >= i64::from(run.belt.config().turns.attempts) {
         return fail(run, machine, reason, key).await;
     }
     again(run, due, reason).await
@@ -220,7 +220,7 @@ pub(super) async fn later(
 
 /// A newer program saved this turn: it is left to one of those.
 pub(super) async fn leave_for_newer(run: &Run) -> Result<(), Error> {
-    let due = run.belt.now().plus(ms(run.belt.config.turns.retry_ceiling_ms));
+    let due = run.belt.now().plus(ms(run.belt.config().turns.retry_ceiling_ms));
     let (taken, lease) = (run.taken.clone(), run.lease());
     let left = run.belt.store.write(move |tx| {
         Box::pin(async move {
@@ -233,7 +233,8 @@ pub(super) async fn leave_for_newer(run: &Run) -> Result<(), Error> {
 
 /// Trouble of our own: the turn comes back after a while.
 pub(super) async fn put_back(run: &Run, reason: &str) {
-    let turns = &run.belt.config.turns;
+    let config = run.belt.config();
+    let turns = &config.turns;
     let attempts = u32::try_from(run.taken.attempts).unwrap_or(u32::MAX);
     let wait =
         backoff(ms(turns.retry_first_ms), ms(turns.retry_ceiling_ms), attempts, run.belt.ids.fraction());

@@ -35,7 +35,7 @@ use crate::{
 pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error> {
     let _busy = belt.busy();
     let mut found = Found::Nothing;
-    let room = (belt.config.turns.concurrent as usize).saturating_sub(tasks.len());
+    let room = (belt.config().turns.concurrent as usize).saturating_sub(tasks.len());
     if room == 0 {
         return Ok(found);
     }
@@ -57,7 +57,7 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
 /// [`Error::Database`].
 pub async fn claim(belt: &Arc<Belt>, room: usize) -> Result<Vec<Taken>, Error> {
     let now = belt.now();
-    let lease = now.plus(ms(belt.config.turns.lease_ms));
+    let lease = now.plus(ms(belt.config().turns.lease_ms));
     let limit = i64::try_from(room).unwrap_or(i64::MAX);
     let hosted = belt.hosted.clone();
     let due = turn::anything_due(&mut belt.store.reader(), &hosted, now).await?;
@@ -136,7 +136,7 @@ impl Run {
 
     /// The end of a lease that begins now.
     fn lease(&self) -> domain::clock::Millis {
-        self.belt.now().plus(ms(self.belt.config.turns.lease_ms))
+        self.belt.now().plus(ms(self.belt.config().turns.lease_ms))
     }
 
     fn ring(&self, stage: Stage) {

@@ -86,7 +86,7 @@ pub(super) async fn unheard(run: &mut Run, limit: i64) -> Result<Vec<Unheard>, E
 
 fn extent(run: &Run) -> Extent {
     Extent {
-        messages: i64::from(run.belt.config.turns.history_messages),
+        messages: i64::from(run.belt.config().turns.history_messages),
         tokens: run.agent.definition.limits.history_tokens,
     }
 }

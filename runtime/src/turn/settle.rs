@@ -89,12 +89,12 @@ async fn overhear(run: &mut Run, machine: &mut Machine) -> Result<usize, Error> 
 /// What a message that arrives during a turn does. Each command of the console has an answer of its own.
 fn pending(belt: &Belt, taken: &turn::Taken) -> Pending {
     let console = taken.conversation.address.channel.is_console();
-    if console { Pending::Followup } else { belt.config.turns.pending }
+    if console { Pending::Followup } else { belt.config().turns.pending }
 }
 
 /// Messages one turn hears at once.
 fn at_once(belt: &Belt, taken: &turn::Taken) -> i64 {
-    if pending(belt, taken) == Pending::Followup { 1 } else { i64::from(belt.config.turns.messages) }
+    if pending(belt, taken) == Pending::Followup { 1 } else { i64::from(belt.config().turns.messages) }
 }
 
 /// Journals a model's reply and feeds it. A message that came meanwhile is heard with it. A reply that ends the turn is
@@ -286,7 +286,7 @@ impl Commit {
             wake::clear(tx, &self.taken.id, &call.id).await?;
         }
         if let Some(job) = outcome.deferred.as_ref().and_then(|proposal| proposal.job.as_ref()) {
-            let due = self.now.plus(ms(self.belt.config.questions.deferred_after_ms));
+            let due = self.now.plus(ms(self.belt.config().questions.deferred_after_ms));
             timer::set(tx, &self.belt.ids, timer::Purpose::RemindJob, job.as_str(), due).await?;
             let asked = outcome.question.as_ref();
             self.tell_asked(tx, asked, "deferred.job", &json!({ "job": job })).await?;

@@ -20,6 +20,8 @@ pub(super) fn writer(file: &Path, wait: Duration) -> rusqlite::Result<Connection
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten: what a person had erased must not stand in the file.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     // 40 MB: copying the log back costs more than its length.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 10_000, |_| Ok(()))?;
     Ok(connection)

@@ -3,6 +3,7 @@
 
 pub(crate) mod among;
 mod backup;
+mod compact;
 pub mod crash;
 pub mod faults;
 mod inspect;
@@ -41,7 +42,12 @@ pub struct Store {
 }
 
 enum Db {
-    Sqlite { read: Readers, write: Writer },
+    Sqlite {
+        read: Readers,
+        write: Writer,
+        /// The file, and how long to wait for it.
+        place: (std::path::PathBuf, std::time::Duration),
+    },
     Pg(PgPool),
 }
 

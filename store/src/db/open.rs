@@ -72,7 +72,7 @@ async fn sqlite(config: &Config) -> Result<Db, Error> {
             other => other,
         })?;
     let write = Writer::start(connection)?;
-    Ok(Db::Sqlite { read: Readers::start(&file, wait, count)?, write })
+    Ok(Db::Sqlite { read: Readers::start(&file, wait, count)?, write, place: (file, wait) })
 }
 
 /// The file that `sqlite://PATH` names. What stands after a `?` is no part of it.

@@ -110,10 +110,10 @@ async fn what_is_old_is_forgotten_and_said_to_be() {
             tell(&db.store, n).await;
         }
         let head = event::follow(&db.store, 0, 10).await.unwrap().last().unwrap().seq;
-        assert!(!event::trim(&db.store, NOW).await.unwrap());
+        assert!(!event::trim(&db.store, event::KEPT, NOW).await.unwrap());
         assert_eq!(event::cut(&mut db.store.reader()).await.unwrap(), 0);
         let later = NOW.plus(event::KEPT + Duration::from_secs(1));
-        assert!(!event::trim(&db.store, later).await.unwrap());
+        assert!(!event::trim(&db.store, event::KEPT, later).await.unwrap());
         let mut reader = db.store.reader();
         assert!(event::after(&mut reader, 0, 10).await.unwrap().is_empty());
         assert_eq!(event::cut(&mut reader).await.unwrap(), head);

@@ -13,4 +13,6 @@ mod inspect;
 mod pace;
 mod reached;
 mod report;
+mod retention;
+mod rights;
 mod trade;

@@ -65,7 +65,7 @@ impl Fleet {
     async fn new(kind: Kind, name: &'static str, posts: &[(&'static str, &'static str)]) -> Option<Self> {
         let seed = number("PLUMBLINE_SEED").unwrap_or_else(rand::random);
         // Shown where the test fails.
-        println!("{name}: PLUMBLINE_SEED={seed}");
+        eprintln!("{name}: PLUMBLINE_SEED={seed}");
         let (outside, address) = Outside::start(seed).await;
         let site = Site::new(kind, name, address).await?;
         let crew = Crew::of(posts);
@@ -130,7 +130,7 @@ impl Fleet {
         let mail = self.outside.mail.counts();
         let of = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::SeqCst);
         let (refused, broken) = self.outside.graph.failures();
-        println!(
+        eprintln!(
             "{}: seed {}, {} s, {kills} kills, {} messages, {} jobs, {} lost, {} doubled, {} reordered, \
              {} left to staff, {} questions asked again; webhooks taken {}, refused and sent again {}, repeated {}; \
              sends refused {refused}, answers broken {broken}; model calls {}, presses {}",

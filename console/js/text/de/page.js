@@ -101,7 +101,7 @@ export const page = {
   canned_words: "Tippen Sie / am Anfang einer Antwort. {name} wird zum Vornamen der Person. Eigene werden auf diesem Gerät aufgehoben.",
   canned_name: "Kurzname",
   canned_text: "Text",
-  needs_restart: "Änderungen gelten ab dem nächsten Start.",
+  needs_restart: "Eine Änderung gilt ab dem nächsten Start.",
   audit: "Prüfprotokoll",
   audit_words: "Was geändert oder offengelegt wurde, jeder Eintrag versiegelt über den vorigen.",
   audit_verify: "Kette prüfen",

@@ -101,7 +101,7 @@ export const page = {
   canned_words: "Type / at the beginning of a reply. {name} becomes the person's first name. Your own are kept on this device.",
   canned_name: "Short name",
   canned_text: "Text",
-  needs_restart: "Changes take effect at the next start.",
+  needs_restart: "A change takes effect at the next start.",
   audit: "Audit log",
   audit_words: "What was changed or disclosed, each entry sealed over the one before.",
   audit_verify: "Check the chain",

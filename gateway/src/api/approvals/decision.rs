@@ -77,7 +77,8 @@ pub(super) async fn decide(
         name: principal.name.clone(),
         roles: vec![Role::Office],
     };
-    let (ids, now, own_jobs) = (gateway.ids.clone(), gateway.now(), gateway.config.approve_own_jobs);
+    let (ids, now, own_jobs) =
+        (gateway.ids.clone(), gateway.now(), gateway.config.house.get().approve_own_jobs);
     let question = id.clone();
     let came_to = gateway.store.write(move |tx| {
         Box::pin(async move {

@@ -176,9 +176,8 @@ fn times(body: &NewCall, now: Millis) -> Result<(Millis, Option<Millis>), Proble
 async fn with_whom(gateway: &Gateway, body: &NewCall) -> Result<(String, Link), Problem> {
     let mut tx = gateway.store.reader();
     let number = match body.number.as_deref().map(str::trim).filter(|number| !number.is_empty()) {
-        Some(number) => {
-            digits_of_phone(number, &gateway.config.country_code).map_err(|why| invalid("number", why))?
-        }
+        Some(number) => digits_of_phone(number, &gateway.config.house.get().country_code)
+            .map_err(|why| invalid("number", why))?,
         None => String::new(),
     };
     if let Some(person) = &body.contact_id {

@@ -31,7 +31,7 @@ pub(crate) async fn by_number(tx: &mut Tx, gateway: &Gateway, number: &str) -> R
         None => Link::default(),
     };
     if link.customer.is_none() && gateway.config.auto_link_by_phone {
-        let found = customer::by_phone(tx, &spellings, &gateway.config.country_code).await?;
+        let found = customer::by_phone(tx, &spellings, &gateway.config.house.get().country_code).await?;
         if let [only] = found.as_slice() {
             link.customer = Some(only.id.clone());
         }

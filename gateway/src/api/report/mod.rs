@@ -150,7 +150,7 @@ async fn get(
     let window = Window::read(&asked, &firm.time_zone, gateway.now())?;
     let mut tx = gateway.store.reader();
     let as_of_seq = event::last(&mut tx).await?;
-    let price = gateway.config.price;
+    let price = gateway.config.house.get().price;
     let mut figures: Vec<Figures> = window.days.iter().map(|_| Figures::default()).collect();
     for (first, stretch) in window.stretches() {
         let days = figures.get_mut(first..).unwrap_or_default();

@@ -170,8 +170,8 @@ async fn free_number(
     thread: &Thread,
     phone: &str,
 ) -> Result<Identity, Problem> {
-    let digits =
-        digits_of_phone(phone, &gateway.config.country_code).map_err(|why| invalid("new.phone", why))?;
+    let digits = digits_of_phone(phone, &gateway.config.house.get().country_code)
+        .map_err(|why| invalid("new.phone", why))?;
     let spellings: Vec<Identity> = numbers::variants(&digits).into_iter().map(Identity::phone).collect();
     let known = contact::find(tx, &spellings).await?;
     let own = thread.person.as_ref().map(|person| &person.id);

@@ -119,7 +119,7 @@ async fn turns(
     super::find(&mut tx, &id).await?;
     let mut found = turn::history(&mut tx, &id, after, page::one_more(limit)).await?;
     let next_cursor = page::next(&mut found, limit, |turn| turn.seq);
-    let price = gateway.config.price;
+    let price = gateway.config.house.get().price;
     let items = found.into_iter().map(|turn| TurnView {
         cost_micros: price.map(|price| price.of(turn.tokens_in, turn.tokens_out)),
         id: turn.id.0,
@@ -172,7 +172,7 @@ async fn steps(
         return Err(missing());
     }
     let steps = journal::list(&mut tx, &turn, STEPS).await?;
-    let price = gateway.config.price;
+    let price = gateway.config.house.get().price;
     let items = steps.into_iter().map(|step| StepView {
         kind: step.kind,
         name: step.name,

@@ -1,0 +1,190 @@
+//! The rights of a data subject, with the files beside the database: everything about a person as one archive, and taking it
+//! away. Who may ask is the caller's to know; what is whose is `store::rights`.
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use domain::{
+    clock::Millis,
+    id::{ContactId, Ids},
+};
+use serde_json::json;
+use store::{
+    Store,
+    rights::{
+        self, Subject,
+        erase::{self, Kept, Order},
+        export,
+        open::{self, Open},
+    },
+};
+use tokio::sync::mpsc;
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+/// Parts that wait to be written.
+const WAITING: usize = 4;
+/// Files of one person in an archive.
+const FILES: usize = 100_000;
+
+/// Why nothing, or not all, was done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such contact")]
+    Nobody,
+    #[error("{}", sentence(.0))]
+    StillOpen(Vec<Open>),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("{what}: {why}; mend it and do it again")]
+    File { what: String, why: io::Error },
+}
+
+/// What is open, as one sentence that names it and the mend.
+fn sentence(open: &[Open]) -> String {
+    const NAMED: usize = 10;
+    let mut named: Vec<String> = open
+        .iter()
+        .take(NAMED)
+        .map(|one| match one {
+            Open::Job(id) => format!("the job {id} is open"),
+            Open::User { name, .. } => format!("{name} works at the console"),
+            Open::Question(id) => format!("the question {id} waits for their answer"),
+        })
+        .collect();
+    if open.len() > NAMED {
+        named.push(format!("and {} more", open.len() - NAMED));
+    }
+    format!("{}: settle it first, or say that it may be erased despite that", named.join(", "))
+}
+
+async fn find(store: &Store, id: &ContactId) -> Result<Subject, Error> {
+    rights::subject(&mut store.reader(), id).await?.ok_or(Error::Nobody)
+}
+
+/// One file of the archive.
+enum Part {
+    Text(String, String),
+    Copy(String, PathBuf),
+}
+
+/// Writes all that is kept about `id` to `out`, as a zip archive: JSON documents, and the files of their messages that lie
+/// in `folder`.
+///
+/// # Errors
+/// [`Error`].
+pub async fn export(
+    store: &Store,
+    id: &ContactId,
+    folder: &Path,
+    out: File,
+    now: Millis,
+) -> Result<(), Error> {
+    let subject = find(store, id).await?;
+    let (sender, parts) = mpsc::channel(WAITING);
+    let writing = tokio::task::spawn_blocking(move || write(out, parts));
+    let told = tell(store, &subject, folder, &sender, now).await;
+    drop(sender);
+    let written = writing.await.map_err(|error| io::Error::other(error.to_string())).and_then(|done| done);
+    told?;
+    written.map_err(|why| Error::File { what: "the archive could not be written".to_owned(), why })
+}
+
+async fn tell(
+    store: &Store,
+    subject: &Subject,
+    folder: &Path,
+    sender: &mpsc::Sender<Part>,
+    now: Millis,
+) -> Result<(), Error> {
+    let mut tx = store.reader();
+    // Whoever writes stopped: it says why.
+    let stopped = || Error::Store(store::Error::Closed);
+    for (name, document) in export::documents(&mut tx, subject).await? {
+        sender.send(Part::Text(name.to_owned(), format!("{document:#}"))).await.map_err(|_| stopped())?;
+    }
+    let (mut after, mut number, mut copied, mut missing) = (0, 0, Vec::new(), Vec::new());
+    loop {
+        let page = export::messages(&mut tx, subject, after).await?;
+        if page.messages.is_empty() {
+            break;
+        }
+        (after, number) = (page.after, number + 1);
+        let text = format!("{:#}", json!(page.messages));
+        sender.send(Part::Text(format!("messages-{number:04}.json"), text)).await.map_err(|_| stopped())?;
+        for path in page.files {
+            let name =
+                Path::new(&path).file_name().and_then(|name| name.to_str()).unwrap_or("file").to_owned();
+            match inside(folder, &path) {
+                Some(file) if copied.len() < FILES => {
+                    let name = format!("media/{:05}-{name}", copied.len() + 1);
+                    copied.push(json!({ "named": path, "file": name }));
+                    sender.send(Part::Copy(name, file)).await.map_err(|_| stopped())?;
+                }
+                _ => missing.push(name),
+            }
+        }
+    }
+    let about = json!({
+        "contact": subject.id, "at": format!("{:.3}", now.timestamp()), "files": copied, "files_not_kept": missing,
+        "says": "Everything kept about this person here, times in milliseconds since 1970.",
+    });
+    sender.send(Part::Text("about.json".to_owned(), format!("{about:#}"))).await.map_err(|_| stopped())
+}
+
+fn write(out: File, mut parts: mpsc::Receiver<Part>) -> io::Result<()> {
+    let options =
+        SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(true);
+    let mut archive = ZipWriter::new(out);
+    while let Some(part) = parts.blocking_recv() {
+        match part {
+            Part::Text(name, text) => {
+                archive.start_file(name, options)?;
+                archive.write_all(text.as_bytes())?;
+            }
+            Part::Copy(name, path) => {
+                archive.start_file(name, options)?;
+                io::copy(&mut File::open(path)?, &mut archive)?;
+            }
+        }
+    }
+    archive.finish()?.sync_all()
+}
+
+/// The file at `path`, if it is there and lies in `folder`: what a message names elsewhere is none of ours.
+fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    let path = Path::new(path).canonicalize().ok()?;
+    path.starts_with(folder).then_some(path)
+}
+
+/// Erases `id`, whoever asked for it; refused while something of theirs is open, unless `despite_open`.
+///
+/// # Errors
+/// [`Error`]. What was begun is ended by the next call.
+pub async fn erase(
+    store: &Store,
+    ids: &Ids,
+    id: &ContactId,
+    folder: &Path,
+    order: &Order,
+    despite_open: bool,
+) -> Result<Kept, Error> {
+    let subject = find(store, id).await?;
+    let open = open::all_of(&mut store.reader(), &subject).await?;
+    if !open.is_empty() && !despite_open {
+        return Err(Error::StillOpen(open));
+    }
+    let remove = |path: &str| {
+        let Some(file) = inside(folder, path) else { return Ok(()) };
+        match std::fs::remove_file(file) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => {
+                Err(Error::File { what: "a file of a message could not be removed".to_owned(), why })
+            }
+            _ => Ok(()),
+        }
+    };
+    erase::all_of(store, ids, &subject, order, remove).await
+}

@@ -1,0 +1,90 @@
+//! A person asks for what is kept about them, and for its end, through the house's own door.
+
+use std::io::{Cursor, Read as _};
+
+use domain::{
+    contact::Role,
+    message::{Media, MediaKind, MediaSource, Part},
+    staff::ConsoleRole,
+};
+use serde_json::{Value, json};
+use store::{audit, contact};
+
+use crate::app::{house_with_media, on_each};
+
+fn picture(path: &std::path::Path) -> Part {
+    Part::Media(Media {
+        kind: MediaKind::Image,
+        mime: "image/png".to_owned(),
+        name: Some("bath.png".to_owned()),
+        caption: None,
+        source: MediaSource::File(path.display().to_string()),
+        transcript: None,
+        voice: false,
+        sha256: None,
+    })
+}
+
+#[tokio::test]
+async fn a_person_is_handed_out_as_an_archive_and_then_erased() {
+    on_each("rights_api", |db| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let app = house_with_media(&db, folder.path()).await;
+        let owner = app.as_user(ConsoleRole::Owner).await;
+        let clara = app.person("Clara Zander", "4915155512345", Role::Customer).await;
+        let other = app.person("Otto Vogel", "4915155599999", Role::Customer).await;
+        app.writes(&clara, "Der Zapfhahn tropft").await;
+        app.writes(&other, "Zander mit Soße").await;
+        let (inside, outside) = (folder.path().join("bath.png"), folder.path().with_extension("png"));
+        std::fs::write(&inside, b"picture").unwrap();
+        std::fs::write(&outside, b"somebody's own file").unwrap();
+        let now = app.gateway.clock.now();
+        app.hears(&clara, vec![picture(&inside), picture(&outside)], now).await;
+        let id = clara.person.clone().unwrap();
+        let path = |what: &str| format!("/api/comms/contacts/{id}/{what}");
+
+        for role in [ConsoleRole::Dispatcher, ConsoleRole::Staff, ConsoleRole::Auditor] {
+            let user = app.as_user(role).await;
+            assert_eq!(user.get(&path("export")).await.status, 403, "{role}");
+            assert_eq!(user.post(&path("erase"), &json!({})).await.status, 403, "{role}");
+        }
+        let admin = app.as_user(ConsoleRole::Admin).await;
+        assert_eq!(admin.post(&path("erase"), &json!({})).await.status, 403, "it cannot be undone");
+
+        let archive = owner.bytes(&path("export")).await;
+        let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+        let mut read = |name: &str| {
+            let mut text = String::new();
+            archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+            text
+        };
+        let messages = read("messages-0001.json");
+        assert!(messages.contains("Zapfhahn") && !messages.contains("Soße"), "{messages}");
+        assert_eq!(serde_json::from_str::<Value>(&read("contacts.json")).unwrap()[0]["name"], "Clara Zander");
+        assert_eq!(read("media/00001-bath.png"), "picture");
+        let about: Value = serde_json::from_str(&read("about.json")).unwrap();
+        assert_eq!(about["files_not_kept"].as_array().unwrap().len(), 1, "{about}");
+
+        let erased = owner.post(&path("erase"), &json!({})).await;
+        assert_eq!((erased.status, &erased.json()["open_jobs"]), (200, &json!([])), "{}", erased.text);
+        assert!(!inside.exists() && outside.exists(), "only what lies in the media folder is ours");
+        assert_eq!(owner.post(&path("erase"), &json!({})).await.status, 200, "again is no mistake");
+        let shown = owner.get(&path("")).await.text + &owner.get(&clara.path("/messages")).await.text;
+        for trace in ["Clara", "Zander", "4915155512345", "Zapfhahn"] {
+            assert!(!shown.contains(trace), "{trace}: {shown}");
+        }
+        assert_eq!(owner.get("/api/comms/threads?search=Zapfhahn").await.json()["items"], json!([]));
+        let kept = owner.get(&other.path("/messages")).await.text;
+        assert!(kept.contains("mit Soße"), "{kept}");
+        let mut tx = app.gateway.store.reader();
+        assert!(audit::verify(&mut tx).await.unwrap().is_ok());
+        let told: Vec<String> =
+            audit::list(&mut tx, None, 100).await.unwrap().into_iter().map(|entry| entry.action).collect();
+        assert!(["contact_exported", "contact_erased"].iter().all(|action| told.iter().any(|t| t == action)));
+        assert!(contact::holders(&mut tx, Role::Customer).await.unwrap().iter().all(|one| one.id != id));
+        assert_eq!(owner.post("/api/comms/contacts/nobody/erase", &json!({})).await.status, 404);
+        assert_eq!(owner.get("/api/comms/contacts/nobody/export").await.status, 404);
+        std::fs::remove_file(outside).unwrap();
+    })
+    .await;
+}

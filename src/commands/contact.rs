@@ -1,0 +1,109 @@
+//! `plumbline contact`: the rights of a data subject, a copy of what is kept about them and its end.
+
+use std::{fs::OpenOptions, io::Write, path::Path};
+
+use domain::{
+    clock::{Clock as _, SystemClock},
+    contact::Identity,
+    id::ContactId,
+    import,
+};
+use gateway::rights;
+use store::{Store, audit, contact, rights::erase::Order};
+
+use super::{Failure, ids, open};
+use crate::{cli::ContactCommand, settings::Settings};
+
+/// # Errors
+/// [`Failure`]: nobody of that id, something of theirs is open, a file that cannot be written, a database away.
+pub async fn run(settings: &Settings, command: ContactCommand, out: &mut dyn Write) -> Result<(), Failure> {
+    let store = open(settings).await?;
+    match command {
+        ContactCommand::Export { id, out: file } => {
+            let id = meant(&store, settings, &id).await?;
+            export(settings, &store, &id, &file).await?;
+            writeln!(
+                out,
+                "{} holds everything kept about {id}. It is readable by you alone.",
+                file.display()
+            )?;
+        }
+        ContactCommand::Erase { id, despite_open } => {
+            let id = meant(&store, settings, &id).await?;
+            erase(settings, &store, &id, despite_open, out).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who is meant by an id or a phone number.
+async fn meant(store: &Store, settings: &Settings, who: &str) -> Result<ContactId, Failure> {
+    let (id, mut tx) = (ContactId(who.trim().to_owned()), store.reader());
+    if contact::get(&mut tx, &id).await?.is_some() {
+        return Ok(id);
+    }
+    if let Ok(digits) = import::digits_of_phone(&id.0, &settings.country_code)
+        && let Some(person) = contact::find(&mut tx, &[Identity::phone(&digits)]).await?
+    {
+        return Ok(person.id);
+    }
+    let mend = "give the id that the console shows, or a phone number";
+    Err(Failure::Failed(format!("there is no contact {who:?}: {mend}")))
+}
+
+async fn export(settings: &Settings, store: &Store, id: &ContactId, file: &Path) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let unwritten = |error| Failure::Failed(format!("{} cannot be written: {error}", file.display()));
+    let archive = options.open(file).map_err(unwritten)?;
+    let now = SystemClock.now();
+    let entry = audit::Entry {
+        actor: "house".to_owned(),
+        action: "contact_exported",
+        subject: id.0.clone(),
+        digest: String::new(),
+    };
+    store.write(move |tx| Box::pin(async move { audit::append(tx, &entry, now).await })).await?;
+    let done = rights::export(store, id, &settings.media_folder, archive, now).await;
+    done.map_err(|error| {
+        // Half of it would pass for all of it.
+        let _ = std::fs::remove_file(file);
+        Failure::Failed(error.to_string())
+    })
+}
+
+async fn erase(
+    settings: &Settings,
+    store: &Store,
+    id: &ContactId,
+    despite_open: bool,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let order = Order { actor: "house".to_owned(), now: SystemClock.now() };
+    let done = rights::erase(store, &ids(), id, &settings.media_folder, &order, despite_open).await;
+    let kept = done.map_err(|error| match error {
+        rights::Error::StillOpen(_) => {
+            Failure::Failed(format!("nothing was erased: {error} (--despite-open)"))
+        }
+        error => Failure::Failed(error.to_string()),
+    })?;
+    writeln!(out, "{id} is erased: words, files, names and numbers are gone.")?;
+    if !kept.invoices.is_empty() {
+        let ids = kept.invoices.join(", ");
+        writeln!(
+            out,
+            "Kept unaltered, as tax law wants for eight years (section 14b UStG, section 147 AO): {ids}."
+        )?;
+    }
+    if !kept.open_jobs.is_empty() {
+        let ids = kept.open_jobs.join(", ");
+        writeln!(out, "Kept with what a bill needs until they are settled, then erase again: {ids}.")?;
+    }
+    for customer in kept.customers {
+        writeln!(out, "The customer {customer} was linked and stays: its name is another's.")?;
+    }
+    writeln!(out, "Copies made by `plumbline backup` still hold what was erased here.")?;
+    Ok(())
+}
