@@ -180,6 +180,7 @@ export function composer(app, id, view, scope) {
     const reply = answered ? { reply_to: answered.id } : {};
     clear();
     app.store.tell(`typed:${id}`);
+    view.answered();
     if (files.length === 0) await app.outbox.send(id, { text, ...reply }, [{ type: "text", text }]);
     for (const [index, file] of files.entries()) {
       const caption = index === 0 && text !== "" ? { caption: text } : {};

@@ -139,6 +139,15 @@ export function logView(app, id, scope) {
     }, READ_AFTER_MS));
   };
 
+  /** Whoever answers has read what they answer. */
+  const answered = () => {
+    extras.keepUnread = false;
+    const thread = app.store.threads.get(id);
+    const last = log().messages.at(-1);
+    const may = app.store.may("thread.assign") && app.store.connection.state === "live";
+    if (thread && thread.unread > 0 && last && may) void app.actions.markRead(thread, last.id);
+  };
+
   /** @param {string} message */
   const jump = async (message) => {
     try {
@@ -224,6 +233,7 @@ export function logView(app, id, scope) {
     start,
     jump,
     toEnd,
+    answered,
     extras,
     onReply: (/** @type {(message: Message) => void} */ hear) => replies.push(hear),
     onEdit: (/** @type {(note: Note) => void} */ hear) => edits.push(hear),

@@ -28,6 +28,8 @@ export async function expiry(stage) {
 export async function windows(stage) {
   const { page } = stage;
   await stage.openThread("Frank");
+  // A window opens where reading stopped: the second one is to open at the end.
+  await until("that all was read", async () => (await stage.row("Frank").locator(".count").count()) === 0);
   const other = await stage.watched(await stage.context.newPage());
   await other.goto(page.url());
   await other.locator(".log .message").first().waitFor(patience);
