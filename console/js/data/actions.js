@@ -21,9 +21,10 @@ export class Actions {
    * @param {string} id
    * @param {Partial<Thread>} presumed
    * @param {() => Promise<any>} call
+   * @param {{quiet?: boolean}} [options] quiet: nobody asked for it, so nobody is told that it failed
    * @returns {Promise<boolean>}
    */
-  async #change(id, presumed, call) {
+  async #change(id, presumed, call, { quiet = false } = {}) {
     const undo = this.store.presume(id, presumed);
     try {
       const answer = await call();
@@ -32,7 +33,7 @@ export class Actions {
       return true;
     } catch (error) {
       undo();
-      toast(error instanceof Failure ? error.words : t("problem_server"));
+      if (!quiet) toast(error instanceof Failure ? error.words : t("problem_server"));
       return false;
     }
   }
@@ -107,7 +108,7 @@ export class Actions {
    * @param {string} upTo the newest message that was seen
    */
   markRead(thread, upTo) {
-    return this.#change(thread.id, { unread: 0 }, () => this.api.post(`/threads/${thread.id}/read`, { up_to: upTo }));
+    return this.#change(thread.id, { unread: 0 }, () => this.api.post(`/threads/${thread.id}/read`, { up_to: upTo }), { quiet: true });
   }
 
   /** @param {string} message */

@@ -24,7 +24,9 @@ export class History {
    * The newest messages. What was read before stays if the two join.
    * @param {string} thread
    */
-  newest(thread) {
+  async newest(thread) {
+    // What runs already may have been read before the change that this is asked for.
+    await this.#running.get(`newest ${thread}`)?.catch(() => {});
     return this.#once(`newest ${thread}`, async () => {
       const log = this.store.log(thread);
       const page = await this.#page(thread, { limit: PAGE });

@@ -8,6 +8,8 @@
 import { Api, Failure, once } from "./api.js";
 
 const RETRY_MS = 3_000;
+/** A device that keeps nothing does not hold a message back for longer. */
+const KEEP_MS = 500;
 const MOST = 200;
 
 export class Outbox {
@@ -55,7 +57,8 @@ export class Outbox {
     };
     this.store.putPending(pending);
     // Kept before it is sent: a page that dies in between sends it again, and the server knows its key.
-    await this.shelf.put("outbox", key, pending).catch(() => {});
+    const kept = this.shelf.put("outbox", key, pending).catch(() => {});
+    await Promise.race([kept, new Promise((resolve) => setTimeout(resolve, KEEP_MS))]);
     void this.#pump(thread);
   }
 

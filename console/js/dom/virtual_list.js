@@ -15,7 +15,7 @@ const ANCHORS = 5;
  * @template {{key: string}} T
  * @typedef {{
  *   scroller: HTMLElement, draw: (entry: T, index: number) => HTMLElement, estimate: (entry: T) => number,
- *   sticks?: boolean, role?: string, drawn?: () => void
+ *   sticks?: boolean, role?: string, drawn?: () => void, tail?: number
  * }} Options
  */
 
@@ -134,7 +134,7 @@ export class VirtualList {
       const entry = /** @type {T} */ (this.#entries[index]);
       top += this.#heights.get(entry.key) ?? this.options.estimate(entry);
     }
-    this.#tops[count] = top;
+    this.#tops[count] = top + (count > 0 ? (this.options.tail ?? 0) : 0);
   }
 
   /** @param {number} y */

@@ -106,9 +106,9 @@ export function inboxPane(app) {
     const tab = (/** @type {string} */ name) => {
       const count = app.store.counts[name];
       const words = t(/** @type {Key} */ (`tab_${name}`));
-      const tail = count ? el("span", { class: "number" }, number(count)) : null;
+      const tail = el("span", { class: "number" }, count === undefined ? "" : number(count));
       const state = { "aria-selected": String(name === chosen), tabindex: name === chosen ? "0" : "-1" };
-      return el("button", { type: "button", role: "tab", ...state, "aria-controls": "inbox-list", data: { focus: name }, onclick: () => narrow({ tab: name }) }, words, tail);
+      return el("button", { type: "button", role: "tab", ...state, "aria-controls": "inbox-list", data: { focus: name }, onclick: () => narrow({ tab: name }) }, el("span", {}, words), " ", tail);
     };
     fill(tabs, TABS.map(tab));
     unfold.classList.toggle("bad", narrowed({ ...filter(), search: "" }));

@@ -10,7 +10,7 @@ import { maybe, t } from "../text/words.js";
 
 /** @typedef {{key: string, thread: Thread, chosen: boolean, place: number, of: number, draft: boolean, minute: number}} RowEntry */
 
-export const ROW_HEIGHT = 72;
+export const ROW_HEIGHT = 76;
 
 /**
  * @param {RowEntry} entry

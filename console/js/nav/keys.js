@@ -8,6 +8,7 @@ import { t } from "../text/words.js";
 /** @typedef {{keys: string[], shown: string[], words: Key, group: Key, run: () => void, when?: () => boolean}} Shortcut */
 
 const SEQUENCE_MS = 1200;
+const OWN = new Set(["Enter", " ", "ArrowDown", "ArrowUp"]);
 
 export class Keys {
   /** @type {Shortcut[]} */
@@ -32,8 +33,8 @@ export class Keys {
     const typing = target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
     if (typing && !command) return;
     const key = (command ? "mod+" : "") + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
-    // A focused button or row keeps its own Enter and Space.
-    if ((key === "Enter" || key === " ") && target !== document.body) return;
+    // A focused button or row keeps its own Enter and Space, and what scrolls its arrows.
+    if (OWN.has(key) && target !== document.body) return;
     const sequence = Date.now() - this.#begunAt < SEQUENCE_MS ? `${this.#begun} ${key}` : key;
     const fits = (/** @type {string} */ pressed) => (/** @type {Shortcut} */ one) => one.keys.includes(pressed) && (one.when?.() ?? true);
     const found = this.#shortcuts.find(fits(sequence)) ?? this.#shortcuts.find(fits(key));

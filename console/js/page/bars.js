@@ -4,8 +4,8 @@
 
 import { el, fill } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
-import { channelName } from "../text/names.js";
-import { maybe, t } from "../text/words.js";
+import { channelName, troubleWords } from "../text/names.js";
+import { t } from "../text/words.js";
 
 /** A blink of the line is not worth a bar. */
 const GRACE_MS = 1_500;
@@ -51,9 +51,9 @@ export function bars(app) {
 
   const drawTroubles = () => {
     const lines = [...app.store.troubles].map(([name, trouble]) => {
-      const mend = maybe(`trouble_${trouble.code}`) ?? trouble.message;
+      const mend = troubleWords(trouble);
       const link = el("a", { href: "/console/health" }, t("nav_health"));
-      return el("div", { class: "bar bad" }, icon("alert", "small"), el("b", {}, channelName(name)), el("span", { class: "grow cut" }, mend), link);
+      return el("div", { class: "bar bad" }, icon("alert", "small"), el("b", {}, channelName(name)), el("span", { class: "grow" }, mend), link);
     });
     fill(troubles, lines);
   };

@@ -6,9 +6,9 @@
 import { Failure } from "../data/api.js";
 import { el, fill, said } from "../dom/el.js";
 import { toast } from "../dom/toast.js";
-import { address, channelName, reasonWords } from "../text/names.js";
+import { address, channelName, reasonWords, troubleWords } from "../text/names.js";
 import { dateAndTime, since, span } from "../text/time.js";
-import { maybe, number, t } from "../text/words.js";
+import { number, t } from "../text/words.js";
 import { nothing, page, reading, table } from "./page.js";
 
 const EVERY_MS = 15_000;
@@ -46,7 +46,7 @@ function drawChannels(told) {
   return told.items.map((/** @type {any} */ channel) => {
     const trouble = channel.trouble ?? null;
     const last = (/** @type {string | null} */ at, /** @type {"last_inbound" | "last_outbound"} */ key) => el("span", { class: "soft", title: at ? dateAndTime(at) : null }, at ? t(key, { span: since(at) }) : t("never"));
-    const words = trouble ? (maybe(`trouble_${trouble.code}`) ?? trouble.message) : null;
+    const words = trouble ? troubleWords(trouble) : null;
     return el("div", { class: "state-line" }, el("span", { class: `dot ${trouble ? "bad" : "good"}`, role: "img", "aria-label": trouble ? t("in_trouble") : t("fine") }), el("b", {}, channelName(channel.name)), last(channel.last_inbound_at, "last_inbound"), last(channel.last_outbound_at, "last_outbound"), channel.failed_lately > 0 ? el("span", { class: "chip bad" }, t("failed_lately", { count: channel.failed_lately })) : null, words ? el("p", { class: "bad" }, words) : null);
   });
 }

@@ -26,13 +26,16 @@ const PAGES = [
   ["settings", "/settings", "nav_settings", "settings.view"],
 ];
 
+/** On a phone the others are in a menu. */
+const ON_PHONE = new Set(["inbox", "approvals", "tasks", "jobs"]);
+
 /** @param {App} app */
 export function navigation(app) {
   /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
   const badge = el("span", { class: "count", hidden: true });
   for (const [name, path, words] of PAGES) {
-    const link = el("a", { href: `/console${path}`, title: t(words), "aria-label": t(words) }, icon(name));
+    const link = el("a", { href: `/console${path}`, class: ON_PHONE.has(name) ? null : "only-wide", title: t(words), "aria-label": t(words) }, icon(name));
     if (name === "approvals") link.append(badge);
     links.set(name, link);
   }
@@ -40,8 +43,10 @@ export function navigation(app) {
   const state = el("button", { type: "button", class: "state", onclick: () => app.live.retryNow() }, dot);
   const me = el("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", title: t("account") });
   me.addEventListener("click", () => openMenu(me, account(app), t("account")));
+  const more = el("button", { type: "button", class: "only-narrow", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": t("more_pages") }, icon("more"));
+  more.addEventListener("click", () => openMenu(more, others(app), t("more_pages")));
   const mark = el("a", { class: "mark", href: "/console", "aria-label": "Plumbline", tabindex: "-1" }, icon("plumb"));
-  const node = el("nav", { class: "nav", "aria-label": t("navigation") }, mark, [...links.values()], el("span", { class: "spring" }), state, me);
+  const node = el("nav", { class: "nav", "aria-label": t("navigation") }, mark, [...links.values()], more, el("span", { class: "spring" }), state, me);
 
   const where = () => {
     for (const [name, link] of links) {
@@ -49,6 +54,7 @@ export function navigation(app) {
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    more.classList.toggle("here", !ON_PHONE.has(app.router.current.name));
   };
   const waiting = () => {
     const open = [...app.store.approvals.values()].filter((approval) => approval.state === "open").length;
@@ -79,6 +85,12 @@ export function navigation(app) {
   where();
   who();
   return node;
+}
+
+/** @param {App} app @returns {Item[]} */
+function others(app) {
+  const shown = PAGES.filter(([name, , , permission]) => !ON_PHONE.has(name) && (!permission || app.store.may(permission)));
+  return shown.map(([name, path, words]) => ({ label: t(words), icon: name, run: () => app.router.go(path) }));
 }
 
 /** @param {App} app @returns {Item[]} */

@@ -81,6 +81,17 @@ function invite(app, again) {
   return form;
 }
 
+/** What a browser calls itself, as people do. The first that fits: each of them also claims to be those after it. */
+const BROWSERS = /** @type {const} */ ([["Edg", "Edge"], ["OPR", "Opera"], ["SamsungBrowser", "Samsung Internet"], ["Firefox", "Firefox"], ["FxiOS", "Firefox"], ["CriOS", "Chrome"], ["Chrome", "Chrome"], ["Safari", "Safari"]]);
+const SYSTEMS = /** @type {const} */ ([["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS X", "macOS"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]]);
+
+/** @param {string} agent */
+function browserName(agent) {
+  const first = (/** @type {readonly (readonly [string, string])[]} */ names) => names.find(([mark]) => agent.includes(mark))?.[1];
+  const [browser, system] = [first(BROWSERS), first(SYSTEMS)];
+  return browser && system ? t("browser_on", { browser, system }) : agent || t("somebody");
+}
+
 /**
  * @param {App} app
  * @param {Scope} scope
@@ -92,7 +103,7 @@ export function sessionsPanel(app, scope) {
       const end = el("button", { type: "button", class: "quiet" }, t("end_session"));
       end.addEventListener("click", () => app.api.delete(`/me/sessions/${session.id}`).catch(complain).finally(() => void run()));
       const facts = `${t("session_since", { at: dateAndTime(session.created_at) })} · ${t("session_seen", { at: dateAndTime(session.seen_at) })}`;
-      return el("div", { class: "state-line" }, el("div", { class: "grow" }, el("div", { class: "cut" }, session.browser), el("small", { class: "faint" }, facts)), session.current ? el("span", { class: "chip accent" }, t("this_session")) : end);
+      return el("div", { class: "state-line" }, el("div", { class: "grow" }, el("div", { class: "cut", title: session.browser }, browserName(session.browser ?? "")), el("small", { class: "faint" }, facts)), session.current ? el("span", { class: "chip accent" }, t("this_session")) : end);
     });
   const run = reading(app, scope, list, () => app.api.get("/me/sessions"), draw);
   return list;

@@ -8,7 +8,7 @@
 import { Failure } from "../data/api.js";
 import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
-import { dateAndTime, exact, since, span } from "../text/time.js";
+import { dateAndTime, exact, span } from "../text/time.js";
 import { maybe, money, number, t } from "../text/words.js";
 
 /**
@@ -33,7 +33,8 @@ export function approvalCard(app, given, scope, { brief = false } = {}) {
   /** @type {string | null} */
   let fault = null;
   let explaining = false;
-  const reason = el("input", { type: "text", maxlength: "500", placeholder: t("reason_placeholder"), "aria-label": t("reason") });
+  const reason = el("input", { type: "text", maxlength: "500", placeholder: t("reason_placeholder"), "aria-label": t("reason"), data: { focus: "why" } });
+  const own = el("input", { type: "text", maxlength: "2000", required: true, "aria-label": t("answer_words"), placeholder: t("answer_words"), data: { focus: "words" } });
 
   const draw = () => {
     const now = app.store.approvals.get(given.id) ?? given;
@@ -42,7 +43,7 @@ export function approvalCard(app, given, scope, { brief = false } = {}) {
     const head = el("header", {}, icon("approvals"), el("h3", {}, title(now)), expiry(now));
     const job = now.job ? el("a", { href: `/console/jobs/${encodeURIComponent(now.job.id)}` }, now.job.id) : null;
     const asked = now.asked.map((one) => one.name).filter(Boolean).join(", ");
-    const who = el("p", { class: "asked" }, job, job ? " · " : null, asked ? t("asked_of", { names: asked }) : null, ` ${t("asked_since", { span: since(now.asked_at) })}`);
+    const who = el("p", { class: "asked" }, job, job ? " · " : null, asked ? t("asked_of", { names: asked }) : null, " · ", el("time", { datetime: now.asked_at, title: exact(now.asked_at) }, dateAndTime(now.asked_at)));
     const table = figures(now);
     const what = el("p", { class: "what said", dir: "auto" }, now.text);
     const foot = now.state === "open" ? verbs(now) : el("p", { class: "outcome", role: "status" }, icon(now.state === "answered" ? "check" : "clock", "small"), outcome(now));
@@ -85,11 +86,10 @@ export function approvalCard(app, given, scope, { brief = false } = {}) {
 
   /** What an escalation asks may be answered in words of one's own. @param {Approval} now */
   const words = (now) => {
-    const field = el("input", { type: "text", maxlength: "2000", required: true, "aria-label": t("answer_words"), placeholder: t("answer_words"), data: { focus: "words" } });
-    const form = el("form", { class: "row grow" }, field, el("button", { type: "submit", disabled: busy }, t("answer")));
+    const form = el("form", { class: "row grow" }, own, el("button", { type: "submit", disabled: busy }, t("answer")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const said = field.value.trim();
+      const said = own.value.trim();
       if (said) void decide(now, { title: said, value: said });
     });
     return form;
@@ -114,10 +114,10 @@ export function approvalCard(app, given, scope, { brief = false } = {}) {
   };
   app.store.on("approvals", () => {
     const after = app.store.approvals.get(given.id);
-    if (after && after !== given) {
-      given = after;
-      draw();
-    }
+    const before = given;
+    given = after ?? given;
+    // Read again without news: what is being written or pressed stays as it is.
+    if (JSON.stringify(before) !== JSON.stringify(given)) draw();
   }, scope.signal);
   draw();
   return node;

@@ -85,7 +85,7 @@ function taskForm(app, thread, added) {
   const title = el("input", { type: "text", required: true, maxlength: "300", placeholder: t("task_title"), "aria-label": t("task_title") });
   const due = el("input", { type: "datetime-local", "aria-label": t("task_due"), min: forInput(new Date()) });
   const who = el("select", { "aria-label": t("assign") });
-  const form = el("form", { class: "inline-form" }, title, el("div", { class: "row" }, due, who), el("div", { class: "row" }, el("button", { type: "submit", class: "primary" }, t("add"))));
+  const form = el("form", { class: "inline-form" }, title, el("div", { class: "row wrap due" }, due, who), el("div", { class: "row" }, el("button", { type: "submit", class: "primary" }, t("add"))));
   const people = () => fill(who, el("option", { value: "" }, t("nobody")), app.store.users.map((user) => el("option", { value: user.user_id }, user.name)));
   who.addEventListener("focus", people, { once: true });
   people();

@@ -74,6 +74,17 @@ export function reasonWords(reason) {
   return (code && maybe(`failure_${code}`)) ?? maybe(`failure_${reason}`) ?? reason;
 }
 
+/**
+ * What is wrong with a channel and what mends it: in our words where we know the provider's number for it.
+ * @param {{code: string, message: string}} trouble
+ */
+export function troubleWords({ code, message }) {
+  const number = /\b\d{3,6}\b/.exec(message)?.[0];
+  const known = number ? maybe(`trouble_${number}`) : undefined;
+  if (known) return known;
+  return code === "paused" && message ? `${t("trouble_paused")} (${message})` : (maybe(`trouble_${code}`) ?? message);
+}
+
 /** @param {string} name */
 export function initials(name) {
   const words = name.trim().split(/\s+/).filter((word) => /\p{L}|\p{N}/u.test(word));

@@ -105,7 +105,7 @@ function quote(entry, message, thread, me, ask) {
   if (!message.reply_to) return null;
   const target = entry.quoted;
   const text = target ? previewOf(target.parts) : t("quote_far");
-  const button = el("button", { type: "button", class: "quote", "aria-label": t("quote_open", { text }) }, target ? el("b", {}, authorName(target.author, thread, me)) : null, said(text));
+  const button = el("button", { type: "button", class: "quote", title: t("quote_open") }, target ? el("b", {}, authorName(target.author, thread, me)) : null, said(text));
   button.addEventListener("click", () => ask.show(/** @type {string} */ (message.reply_to)));
   return button;
 }
@@ -164,17 +164,18 @@ async function copy(text) {
  */
 function acts(app, message, ask) {
   if (message.pending) return null;
-  const reply = el("button", { type: "button", class: "quiet", title: t("reply_to"), "aria-label": t("reply_to") }, icon("reply", "small"));
+  const answers = app.store.may("thread.reply");
+  const reply = el("button", { type: "button", class: "quiet only-wide", title: t("reply_to"), "aria-label": t("reply_to") }, icon("reply", "small"));
   reply.addEventListener("click", () => ask.reply(message));
   const more = el("button", { type: "button", class: "quiet", "aria-label": t("more"), "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more", "small"));
   const address = new URL(ask.link(message.id), location.href).href;
   more.addEventListener("click", () =>
     openMenu(more, [
+      ...(answers ? [{ label: t("reply_to"), icon: "reply", run: () => ask.reply(message) }] : []),
       { label: t("copy_text"), icon: "copy", run: () => void copy(previewOf(message.parts)) },
       { label: t("copy_link"), icon: "link", run: () => void copy(address) },
       { label: exact(message.at), icon: "clock", disabled: true, run: () => {} },
     ], t("more")));
-  const answers = app.store.may("thread.reply");
   return el("div", { class: "acts" }, answers ? reply : null, more);
 }
 

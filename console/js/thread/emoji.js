@@ -22,6 +22,13 @@ export function emojiMenu(anchor, insert) {
     grid.append(button);
   }
   grid.addEventListener("keydown", (event) => {
+    // The keys of the page are not meant while one chooses.
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      node.hidePopover();
+      return anchor.focus();
+    }
     const way = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
     if (!way) return;
     const at = [...grid.children].indexOf(/** @type {Element} */ (document.activeElement));

@@ -19,8 +19,6 @@ export class Extras {
   open = new Set();
   /** @type {Map<string, any>} */
   details = new Map();
-  /** Somebody marked it unread while it is open: looking at it further does not read it. */
-  keepUnread = false;
   #asked = "";
 
   /**

@@ -21,10 +21,12 @@ import { line } from "./bubble.js";
 import { Lines } from "./entries.js";
 import { Extras } from "./extras.js";
 import { presenceLine } from "./presence.js";
+import { reading } from "./reading.js";
 
 /** Pixels from an edge at which the next page is asked for. */
 const AHEAD = 1_500;
-const READ_AFTER_MS = 1_000;
+/** Pixels left free below the last line, for who is writing. */
+const TAIL = 28;
 const LIT_MS = 2_400;
 /** Without scrolling for so long, what is added is new. */
 const QUIET_MS = 400;
@@ -48,6 +50,8 @@ export function logView(app, id, scope) {
   let started = false;
   let below = 0;
   let newest = "";
+  /** Whether the last line that was drawn was the last there is. */
+  let ended = false;
   /** @type {((message: Message) => void)[]} */
   const replies = [];
   /** @type {((note: Note) => void)[]} */
@@ -57,6 +61,7 @@ export function logView(app, id, scope) {
   const list = new VirtualList({
     scroller,
     sticks: true,
+    tail: TAIL,
     draw: (entry) => line(app, entry, app.store.threads.get(id), ask),
     estimate: (entry) => (entry.kind === "message" ? 54 + Math.min(400, previewOf(entry.message?.parts ?? []).length / 3) : 40),
     drawn: () => drawn(),
@@ -84,14 +89,16 @@ export function logView(app, id, scope) {
     if (!log().loaded) return;
     const last = log().messages.at(-1);
     if (last && last.id !== newest) arrived(last);
+    ended = log().complete.newer;
     if (last?.turn_id) extras.turned(last.turn_id);
     buttons();
-    watch();
+    read.watch();
   };
 
   /** @param {Message} last */
   const arrived = (last) => {
-    const first = newest === "";
+    // A further page of what was said long ago is no news.
+    const first = newest === "" || !ended;
     const index = log().messages.findIndex((message) => message.id === newest);
     newest = last.id;
     if (first) return;
@@ -125,28 +132,7 @@ export function logView(app, id, scope) {
     if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AHEAD) void app.history.newer(id).catch(() => {});
   };
 
-  /** Whoever sees the end of a thread for a second has read it. */
-  let reading = 0;
-  const watch = () => {
-    clearTimeout(reading);
-    const thread = app.store.threads.get(id);
-    const seen = () => started && list.atEnd && log().complete.newer && document.visibilityState === "visible" && document.hasFocus();
-    if (!thread || thread.unread === 0 || !seen() || !app.store.may("thread.assign") || extras.keepUnread) return;
-    reading = Number(setTimeout(() => {
-      const now = app.store.threads.get(id);
-      const last = log().messages.at(-1);
-      if (now && now.unread > 0 && last && seen() && app.open === id && !extras.keepUnread) void app.actions.markRead(now, last.id);
-    }, READ_AFTER_MS));
-  };
-
-  /** Whoever answers has read what they answer. */
-  const answered = () => {
-    extras.keepUnread = false;
-    const thread = app.store.threads.get(id);
-    const last = log().messages.at(-1);
-    const may = app.store.may("thread.assign") && app.store.connection.state === "live";
-    if (thread && thread.unread > 0 && last && may) void app.actions.markRead(thread, last.id);
-  };
+  const read = reading(app, id, extras, scope, (fresh) => started && (list.atEnd || fresh) && log().complete.newer);
 
   /** @param {string} message */
   const jump = async (message) => {
@@ -179,6 +165,7 @@ export function logView(app, id, scope) {
   /** @param {string | null} message to open at */
   const start = async (message) => {
     const unread = app.store.threads.get(id)?.unread ?? 0;
+    read.opens(unread);
     if (log().loaded && log().complete.newer && unread === 0 && !message) {
       // What is known is shown at once; whatever came since is joined on.
       started = true;
@@ -199,7 +186,7 @@ export function logView(app, id, scope) {
     draw();
     if (unreadFrom) list.show("unread", "start");
     else list.toEnd();
-    watch();
+    read.watch();
   };
 
   /** The oldest of the last `unread` messages that came in. @param {number} unread */
@@ -209,7 +196,6 @@ export function logView(app, id, scope) {
     return inbound.length >= unread ? (inbound[inbound.length - unread]?.id ?? null) : null;
   };
 
-  app.store.on(`keep-unread:${id}`, () => (extras.keepUnread = true), scope.signal);
   // What scrolling brings in is not news: readers are told of additions only while nothing moves.
   let moving = 0;
   scope.on(scroller, "scroll", () => {
@@ -220,20 +206,13 @@ export function logView(app, id, scope) {
   app.store.on(`scope:note:${id}`, () => void extras.readNotes(), scope.signal);
   down.addEventListener("click", () => void toEnd());
   app.store.on(`log:${id}`, draw, scope.signal);
-  app.store.on(`thread:${id}`, () => {
-    if (started) watch();
-  }, scope.signal);
-  scope.on(document, "visibilitychange", watch);
-  scope.on(window, "focus", watch);
-  scope.on(window, "blur", watch);
-  scope.on(scroller, "scroll", watch, { passive: true });
-  scope.add(() => clearTimeout(reading));
+  scope.on(scroller, "scroll", read.watch, { passive: true });
   return {
     node,
     start,
     jump,
     toEnd,
-    answered,
+    answered: read.answered,
     extras,
     onReply: (/** @type {(message: Message) => void} */ hear) => replies.push(hear),
     onEdit: (/** @type {(note: Note) => void} */ hear) => edits.push(hear),

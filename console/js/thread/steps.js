@@ -49,7 +49,7 @@ function step(one) {
   const name = one.kind === "model" ? `${t("step_model")} · ${one.name}` : one.name;
   const shape = one.waits_for ? "clock" : one.kind === "model" ? "spark" : "wrench";
   const summary = el("summary", {}, icon(shape, "small"), el("b", { class: "cut" }, name), el("span", { class: "cut faint" }, outcome(one)), el("span", { class: "figures" }, figures.filter(Boolean).join(" · ")));
-  const body = (/** @type {import("../text/words.js").Key} */ title, /** @type {string | null} */ text) => (text ? [el("h4", {}, t(title)), el("pre", { tabindex: "0" }, pretty(text))] : []);
+  const body = (/** @type {import("../text/words.js").Key} */ title, /** @type {string | null} */ text) => (text ? [el("div", { class: "kind" }, t(title)), el("pre", { tabindex: "0" }, pretty(text))] : []);
   const waits = one.waits_for ? `${maybe(`wait_${one.waits_for.kind}`) ?? one.waits_for.kind} ${one.waits_for.id}` : null;
   return el("details", { class: "step" }, summary, body("step_asked", one.request), body("step_answered", one.result), body("step_waits", waits));
 }

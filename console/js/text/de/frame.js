@@ -69,6 +69,7 @@ export const frame = {
   nowhere: "Die Adresse ist vielleicht vertippt, oder die Seite ist umgezogen.",
   to_inbox: "Zu den Gesprächen",
   inbox_tabs: "Welche Gespräche",
+  more_pages: "Weitere Seiten",
   tab_mine: "Meine",
   tab_unassigned: "Offen",
   tab_all: "Alle",

@@ -133,6 +133,7 @@ export const page = {
   invited_words: "Er öffnet die Konsole einmal. Geben Sie ihn so weiter, dass nur diese Person ihn liest.",
   end_session: "Beenden",
   this_session: "Diese",
+  browser_on: "{browser} auf {system}",
   session_since: "seit {at}",
   session_seen: "zuletzt {at}",
 };

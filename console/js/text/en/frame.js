@@ -69,6 +69,7 @@ export const frame = {
   nowhere: "The address may be mistyped, or the page was moved.",
   to_inbox: "To the conversations",
   inbox_tabs: "Which conversations",
+  more_pages: "More pages",
   tab_mine: "Mine",
   tab_unassigned: "Unassigned",
   tab_all: "All",

@@ -133,6 +133,7 @@ export const page = {
   invited_words: "It opens the console once. Hand it over by a way that only they read.",
   end_session: "End",
   this_session: "This one",
+  browser_on: "{browser} on {system}",
   session_since: "since {at}",
   session_seen: "last seen {at}",
 };
