@@ -1,12 +1,16 @@
 // Staff at the console, in a real browser, against the real program with its sandbox phones.
 // Arguments: the program, its folder, the browser's program, a folder for screenshots, and the ports of the gateway, the
 // sandbox and the two agents. The folder holds a database with 5,000 threads, one of them 10,000 messages long.
-import { talk } from "./console/talk.mjs";
-import { approve, commands, search, upload } from "./console/office.mjs";
+import { colleagues } from "./console/colleagues.mjs";
 import { expiry, windows } from "./console/expiry.mjs";
+import { kinds } from "./console/kinds.mjs";
+import { closed, refused } from "./console/limits.mjs";
 import { looks } from "./console/looks.mjs";
+import { approve, commands, search, upload } from "./console/office.mjs";
 import { offline, outage } from "./console/outage.mjs";
 import { Stage, check, patience } from "./console/stage.mjs";
+import { talk } from "./console/talk.mjs";
+import { unread } from "./console/unread.mjs";
 import { volume } from "./console/volume.mjs";
 
 const [program, folder, browser, shots, gateway, sandbox, office, field, only] = process.argv.slice(2);
@@ -24,7 +28,7 @@ async function login(link) {
   await stage.accessible("the inbox");
 }
 
-const acts = { talk, approve, upload, search, commands, windows, volume, outage, offline, expiry, looks };
+const acts = { talk, approve, upload, search, commands, windows, unread, kinds, refused, closed, colleagues, volume, outage, offline, expiry, looks };
 let now = "the beginning";
 try {
   const link = await stage.start();

@@ -103,7 +103,7 @@ export function mergeDialog(app, contact) {
   const show = (/** @type {ContactBrief} */ into) => {
     const all = [...into.identities, ...contact.identities].map(identity);
     const names = [...new Set([...into.roles, ...contact.roles])].map(roleName).join(", ");
-    const yes = el("button", { type: "button", class: "primary", onclick: () => void merge(into) }, t("merge"));
+    const yes = el("button", { type: "button", class: "primary", onclick: () => void merge(into) }, t("merge_into", { name: into.name ?? t("somebody") }));
     preview.hidden = false;
     fill(preview, el("h3", {}, t("merge_result")), el("dl", { class: "facts" }, el("dt", {}, t("name")), el("dd", {}, said(into.name ?? contact.name ?? "")), el("dt", {}, t("role")), el("dd", {}, names), el("dt", {}, t("identities")), el("dd", {}, all.join(", "))), el("div", { class: "row" }, yes));
     yes.focus();

@@ -15,7 +15,7 @@ import { Failure } from "../data/api.js";
 import { toast } from "../dom/toast.js";
 import { previewOf } from "../text/preview.js";
 import { dayName } from "../text/time.js";
-import { authorName } from "../text/names.js";
+import { authorName, nameOf } from "../text/names.js";
 import { t } from "../text/words.js";
 import { line } from "./bubble.js";
 import { Lines } from "./entries.js";
@@ -43,7 +43,7 @@ export function logView(app, id, scope) {
   const sticky = el("div", { class: "sticky-day", hidden: true, "aria-hidden": "true" });
   const down = el("button", { type: "button", class: "down", hidden: true });
   const node = el("div", { class: "log-frame" }, scroller, sticky, down, presenceLine(app, id, scope));
-  const lines = new Lines();
+  let lines = new Lines();
   const extras = new Extras(app, id, () => draw());
   /** @type {string | null} */
   let unreadFrom = null;
@@ -205,6 +205,17 @@ export function logView(app, id, scope) {
   }, { passive: true });
   app.store.on(`scope:note:${id}`, () => void extras.readNotes(), scope.signal);
   down.addEventListener("click", () => void toEnd());
+  // Whoever is called otherwise since is so in every line.
+  let called = "";
+  app.store.on(`thread:${id}`, () => {
+    const thread = app.store.threads.get(id);
+    const name = thread ? nameOf(thread) : "";
+    if (called !== "" && name !== called) {
+      lines = new Lines();
+      draw();
+    }
+    called = name;
+  }, scope.signal);
   app.store.on(`log:${id}`, draw, scope.signal);
   scope.on(scroller, "scroll", read.watch, { passive: true });
   return {

@@ -93,11 +93,12 @@ function picture(part) {
 export function voice(part) {
   const player = el("audio", { controls: true, preload: "none", src: part.url, "aria-label": t(kind(part)) });
   const speeds = [1, 1.5, 2];
-  const speed = el("button", { type: "button", class: "quiet", "aria-label": t("speed") }, "1×");
+  const speed = el("button", { type: "button", class: "quiet", title: t("speed"), "aria-label": `${t("speed")}: 1×` }, "1×");
   speed.addEventListener("click", () => {
     const next = speeds[(speeds.indexOf(player.playbackRate) + 1) % speeds.length] ?? 1;
     player.playbackRate = next;
     speed.textContent = `${next}×`;
+    speed.setAttribute("aria-label", `${t("speed")}: ${next}×`);
   });
   const node = el("div", { class: "voice" }, player, speed);
   player.addEventListener("error", () => player.networkState === 3 && node.replaceWith(missing({ ...part, missing: "expired" })));

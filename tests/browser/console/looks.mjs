@@ -1,7 +1,26 @@
 // How it looks and who can use it: phone width, dark, German, every page, with nothing sideways and nothing inaccessible.
-import { check, patience } from "./stage.mjs";
+import { check, patience, until } from "./stage.mjs";
 
 const PAGES = ["approvals", "tasks", "jobs", "invoices", "people", "health", "settings"];
+
+/** Back from a thread is where the list was left; the pages that do not fit are in a menu. */
+async function phone(stage) {
+  const { page } = stage;
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`${stage.base}/console`);
+  await page.locator(".thread-row").first().waitFor(patience);
+  const list = page.locator("#inbox-list");
+  await list.evaluate((node) => (node.scrollTop = 1_500));
+  const left = await list.evaluate((node) => new Promise((resolve) => setTimeout(() => resolve(node.scrollTop), 200)));
+  await page.mouse.click(150, 400);
+  await page.locator(".log .message").first().waitFor(patience);
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await until("the list as it was left", async () => Math.abs((await list.evaluate((node) => node.scrollTop)) - left) < 3);
+  await page.getByRole("button", { name: "More pages" }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  await page.locator("h1", { hasText: "Settings" }).waitFor(patience);
+  await stage.fits("the settings on a phone");
+}
 
 export async function looks(stage) {
   const { page, context } = stage;
@@ -18,6 +37,7 @@ export async function looks(stage) {
   await stage.shot("6-phone");
   await page.getByRole("button", { name: "Back to the list" }).click();
   await stage.row("Frank").waitFor(patience);
+  await phone(stage);
 
   await page.setViewportSize({ width: 1024, height: 768 });
   await stage.openThread("Frank");

@@ -1,13 +1,7 @@
 // The office at work: an approval decided by a click, a file sent, somebody found, a conversation resolved and taken back.
-import { check, patience, until } from "./stage.mjs";
+import { PNG, check, patience, until } from "./stage.mjs";
 
 const REPORT = "Done at Meier, Schillerstrasse 12. 1.5h, repaired the sink pipe, 1x Gasket 10-B";
-
-/** A picture of one pixel. */
-const PNG = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-  "base64",
-);
 
 export async function approve(stage) {
   const { page } = stage;
@@ -21,7 +15,12 @@ export async function approve(stage) {
   await goodwill.locator('[data-choice="approve"]').click();
   const invoice = page.getByTestId("approval").filter({ hasText: "Create the invoice?" });
   await invoice.waitFor(patience);
-  await invoice.locator('[data-choice="approve"]').click();
+  // What is written on an approval outlives news of others; and the same question is answered on the phone.
+  await invoice.getByRole("button", { name: "With a reason" }).click();
+  await invoice.getByRole("textbox").fill("As agreed with");
+  await stage.hears("office", "Create the invoice?");
+  await stage.acts("office", "text", { body: "1" });
+  await invoice.locator(".outcome", { hasText: "Sabine" }).waitFor(patience);
   await stage.hears("technician", "RE-");
   await until("who decided it, on the card", async () => (await page.locator(".approval .outcome").count()) >= 1);
   await page.goto(`${stage.base}/console/invoices`);
@@ -76,6 +75,17 @@ export async function commands(stage) {
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor(patience);
   await page.keyboard.press("Escape");
+
+  // Arrows scroll a log that has the focus, and Escape closes only what lies on top.
+  const here = page.url();
+  await page.locator(".log").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("button", { name: "Emoji" }).click();
+  await page.getByRole("dialog", { name: "Emoji" }).waitFor(patience);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog", { name: "Emoji" }).waitFor({ state: "detached", ...patience });
+  check(page.url() === here, "an arrow or Escape left the conversation");
+  await page.locator(".log").focus();
   await page.keyboard.press("Control+k");
   const bar = page.getByRole("combobox", { name: "Command bar" });
   await bar.fill("settings");

@@ -22,6 +22,12 @@ export async function until(what, look) {
   }
 }
 
+/** A picture of one pixel. */
+export const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
 export function check(truth, what) {
   if (!truth) throw new Error(what);
 }
@@ -94,22 +100,35 @@ export class Stage {
     return page.screenshot({ path: `${this.shots}/${name}.png` });
   }
 
-  /** Something a person does on their phone. */
+  /** Something a person does on their phone; what the sandbox says of it, or nothing where the phone cannot. */
   async act(person, act, body) {
     const answer = await fetch(`${this.sandbox}/people/${person}/${act}`, {
       method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? {}),
     });
-    return answer.ok;
+    return answer.ok ? answer.json() : null;
   }
 
   async acts(person, act, body) {
-    check(await this.act(person, act, body), `the ${person}'s phone could not: ${act}`);
+    const done = await this.act(person, act, body);
+    check(done, `the ${person}'s phone could not: ${act}`);
+    return done;
+  }
+
+  /** A file that a person sends from their phone. */
+  async uploads(person, how, type, body) {
+    const url = `${this.sandbox}/people/${person}/upload?${new URLSearchParams(how)}`;
+    const answer = await fetch(url, { method: "POST", headers: { "content-type": type }, body });
+    check(answer.ok, `the ${person}'s phone could not send ${JSON.stringify(how)}`);
+  }
+
+  /** All that stands in the chat on a phone. */
+  async chat(person) {
+    return (await (await fetch(`${this.sandbox}/people/${person}/messages`)).json()).messages;
   }
 
   /** What the business said on a phone. */
   async heard(person) {
-    const chat = await (await fetch(`${this.sandbox}/people/${person}/messages`)).json();
-    return chat.messages.filter((message) => message.direction === "out").map((message) => JSON.stringify(message));
+    return (await this.chat(person)).filter((message) => message.direction === "out").map((message) => JSON.stringify(message));
   }
 
   async hears(person, words) {
@@ -130,6 +149,15 @@ export class Stage {
     await this.row(name).click(patience);
     await this.page.locator(".thread-head h2", { hasText: name }).waitFor(patience);
     await this.page.locator(".log .message").first().waitFor(patience);
+  }
+
+  /** Makes the open thread ours, whoever had it. */
+  async takeOver() {
+    const take = this.page.getByTestId("take-over");
+    const back = this.page.getByTestId("hand-back");
+    await take.or(back).waitFor(patience);
+    if (await take.isVisible()) await take.click();
+    await back.waitFor(patience);
   }
 
   async send(words) {

@@ -52,6 +52,8 @@ export async function volume(stage) {
     const place = node.getBoundingClientRect();
     return place.top > 0 && place.bottom < innerHeight;
   }));
+  const below = await page.locator(".down").textContent();
+  check(below === "", `old messages below a link count as new: ${below}`);
   // The browser notes the 404 that is looked for.
   stage.forgiving = true;
   await page.goto(`${stage.base}/console/conversations/no-such-thread`);

@@ -162,6 +162,7 @@ export const thread = {
   open_person: "Seite der Person öffnen",
   merge: "Mit anderem Eintrag zusammenführen",
   merge_words: "{name} geht in dem gewählten Eintrag auf, mit allen Gesprächen und Notizen.",
+  merge_into: "Mit {name} zusammenführen",
   merge_result: "So sieht es danach aus",
   merged: "Zusammengeführt mit {name}",
   merge_undone: "Es sind wieder zwei",

@@ -162,6 +162,7 @@ export const thread = {
   open_person: "Open the person's page",
   merge: "Merge with another record",
   merge_words: "{name} becomes part of the record you choose, with all conversations and notes.",
+  merge_into: "Merge into {name}",
   merge_result: "It will look like this",
   merged: "Merged into {name}",
   merge_undone: "They are two again",

@@ -1,0 +1,36 @@
+// Two people at one conversation: each sees the other look and write, and what the other did.
+import { check, patience } from "./stage.mjs";
+
+export async function colleagues(stage) {
+  const { page } = stage;
+  const headers = { authorization: `Bearer ${stage.token("Sabine")}`, "content-type": "application/json" };
+  const body = JSON.stringify({ name: "Ana", role: "staff" });
+  const made = await fetch(`${stage.base}/api/comms/users`, { method: "POST", headers, body });
+  check(made.ok, `no colleague: ${made.status}`);
+  const { login_path: path } = await made.json();
+  const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" });
+  const ana = await stage.watched(await context.newPage());
+  await ana.goto(new URL(path, stage.base).href);
+  await ana.locator(".thread-row").first().waitFor(patience);
+
+  await stage.openThread("Frank");
+  await stage.takeOver();
+  await ana.goto(page.url());
+  await ana.locator(".log .message").first().waitFor(patience);
+  await page.locator(".presence", { hasText: "Ana" }).waitFor(patience);
+  await page.getByTestId("composer").fill("My own answer, begun before hers");
+  await ana.getByTestId("composer").pressSequentially("I have answered");
+  await page.locator(".presence", { hasText: "Ana is replying" }).waitFor(patience);
+  await ana.getByTestId("send").click();
+  await page.locator(".banner.warn", { hasText: "Ana" }).waitFor(patience);
+  await page.getByTestId("composer").fill("");
+
+  // What one does to the conversation the other sees.
+  await page.locator(".log").focus();
+  await page.keyboard.press("e");
+  await page.locator(".toast", { hasText: "Resolved" }).waitFor(patience);
+  await ana.locator(".thread-head .chip", { hasText: "Resolved" }).waitFor(patience);
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await ana.locator(".thread-head .chip", { hasText: "Resolved" }).waitFor({ state: "detached", ...patience });
+  await context.close();
+}
