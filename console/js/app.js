@@ -123,7 +123,7 @@ export class App {
 
   /** @param {string} thread whose messages are to be read anew */
   stale(thread) {
-    this.#later(`log ${thread}`, PAUSE_MS, () => this.history.newest(thread));
+    this.#later(`log ${thread}`, PAUSE_MS, () => this.history.newest(thread, { stay: true }));
   }
 
   /** @param {string} thread */

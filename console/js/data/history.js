@@ -23,13 +23,16 @@ export class History {
   /**
    * The newest messages. What was read before stays if the two join.
    * @param {string} thread
+   * @param {{stay?: boolean}} [options] stay: whoever reads a stretch further up stays there; going down reads what is new
    */
-  async newest(thread) {
+  async newest(thread, { stay = false } = {}) {
+    const name = `newest ${thread} ${stay}`;
     // What runs already may have been read before the change that this is asked for.
-    await this.#running.get(`newest ${thread}`)?.catch(() => {});
-    return this.#once(`newest ${thread}`, async () => {
+    await this.#running.get(name)?.catch(() => {});
+    return this.#once(name, async () => {
       const log = this.store.log(thread);
       const page = await this.#page(thread, { limit: PAGE });
+      if (stay && log.loaded && !log.complete.newer) return;
       const joins = page.items.some((message) => log.get(message.id)) || page.older === null;
       if (log.loaded && !joins) log.reset();
       const fresh = !log.loaded;
@@ -85,6 +88,7 @@ export class History {
       if (!joins) {
         log.reset();
         log.complete = { older: page.older === null, newer: page.newer === null };
+        log.asOf = page.as_of_seq;
       }
       log.merge(page.items);
       this.store.changed(`log:${thread}`);

@@ -12,7 +12,10 @@ const RANK = { queued: 0, sending: 1, unknown: 1, sent: 2, failed: 3, delivered:
  */
 export function rises(before, after) {
   if (!after) return false;
-  if (!before || before.state === "failed") return true;
+  if (!before) return true;
+  // An answer that was slower than the failure is no new attempt: that begins later.
+  if (before.state === "failed" && after.state !== "failed" && before.at && after.at && after.at <= before.at) return false;
+  if (before.state === "failed") return true;
   return (RANK[after.state] ?? 0) >= (RANK[before.state] ?? 0);
 }
 

@@ -34,6 +34,8 @@ export class Live {
   #place = null;
   /** @type {Set<string>} */
   #joined = new Set();
+  /** The threads that the stream was begun with. @type {string[]} */
+  #named = [];
   #began = false;
   #stopped = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -124,6 +126,7 @@ export class Live {
     if (mine !== this.#tries || this.#stopped) return;
     this.#handshake = setTimeout(() => this.#lost(1006), HANDSHAKE_MS);
     const open = [socket, events, poll][this.#rung] ?? socket;
+    this.#named = [...this.#joined];
     const after = this.#place ? `${this.#place.epoch}:${this.#place.seq}` : null;
     this.#line = open(
       {
@@ -131,13 +134,14 @@ export class Live {
         frame: (frame) => mine === this.#tries && this.#heard(frame),
         closed: (code) => mine === this.#tries && this.#lost(code),
       },
-      { after, joined: () => [...this.#joined] },
+      { after, joined: () => (this.#named = [...this.#joined]) },
     );
   }
 
   /** @param {string} ticket */
   #authenticate(ticket) {
-    const data = { ticket, client: { tab: crypto.randomUUID(), version: "1" }, subscriptions: [...this.#joined] };
+    this.#named = [...this.#joined];
+    const data = { ticket, client: { tab: crypto.randomUUID(), version: "1" }, subscriptions: this.#named };
     const resume = this.#place ? { resume: { epoch: this.#place.epoch, last_seq: this.#place.seq } } : {};
     this.#send({ type: "authenticate", data: { ...data, ...resume } });
   }
@@ -169,11 +173,19 @@ export class Live {
     // What is replayed comes with numbers up to the head: the place moves with them.
     if (!resumed) this.#place = { epoch: told.epoch, seq: told.head_seq };
     this.#began = true;
+    this.#catchUp();
     this.#failures = 0;
     this.#healthy = setTimeout(() => this.#backoff.reset(), HEALTHY_MS);
     this.heart.start(told.heartbeat_ms ?? 25_000, this.#rung === 0);
     this.#state("live");
     this.host.began({ resumed, head: told.head_seq, permissions: told.permissions });
+  }
+
+  /** Threads that were opened or left between the first frame and its answer. */
+  #catchUp() {
+    const named = new Set(this.#named);
+    for (const thread of this.#joined) if (!named.has(thread)) this.join(thread);
+    for (const thread of named) if (!this.#joined.has(thread)) this.#send({ type: "leave_conversation", conversation_id: thread, data: {} });
   }
 
   #resync() {

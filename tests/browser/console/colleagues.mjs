@@ -1,5 +1,5 @@
 // Two people at one conversation: each sees the other look and write, and what the other did.
-import { check, patience } from "./stage.mjs";
+import { check, patience, until } from "./stage.mjs";
 
 export async function colleagues(stage) {
   const { page } = stage;
@@ -32,5 +32,32 @@ export async function colleagues(stage) {
   await ana.locator(".thread-head .chip", { hasText: "Resolved" }).waitFor(patience);
   await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
   await ana.locator(".thread-head .chip", { hasText: "Resolved" }).waitFor({ state: "detached", ...patience });
+  await late(stage);
   await context.close();
+}
+
+/** A conversation that is opened while the stream begins is followed like any other. */
+async function late({ context, base }) {
+  const slow = await context.newPage();
+  let asked = false;
+  let begin = () => {};
+  const held = new Promise((resolve) => (begin = resolve));
+  await slow.routeWebSocket(/\/api\/live$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      asked = true;
+      server.send(frame);
+    });
+    server.onMessage(async (frame) => {
+      await held;
+      socket.send(frame);
+    });
+  });
+  await slow.goto(`${base}/console?search=Frank`);
+  await until("the first frame", () => asked);
+  await slow.locator(".thread-row").first().click(patience);
+  await slow.locator(".log .message").first().waitFor(patience);
+  begin();
+  await slow.locator(".presence", { hasText: "Ana" }).waitFor(patience);
+  await slow.close();
 }
