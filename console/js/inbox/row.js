@@ -53,6 +53,8 @@ function words(thread, me, draft) {
   if (draft) return t("preview_draft");
   const last = thread.last;
   if (!last) return t("preview_none");
+  // What is shown of it elsewhere is the name of who did it.
+  if (last.kind === "handed_back") return last.preview ? t("handed_back_by", { name: last.preview }) : kindOf(last.kind);
   const text = last.preview || kindOf(last.kind);
   switch (last.author.type) {
     case "staff":

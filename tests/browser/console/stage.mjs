@@ -79,6 +79,7 @@ export class Stage {
     await this.context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
     });
+    this.context.setDefaultTimeout(PATIENCE_MS);
     this.page = await this.watched(await this.context.newPage());
   }
 
