@@ -15,6 +15,7 @@ import { canRecord, record } from "./voice.js";
 import { language, t } from "../text/words.js";
 
 const TYPING_MS = 180;
+const MOST = 40;
 
 /** @typedef {{label: string, icon: string, hint?: string, section: string, stays?: boolean, run: () => void}} Command */
 
@@ -50,9 +51,10 @@ export function openPalette(app) {
   };
   const look = () => {
     const words = field.value.trim().toLocaleLowerCase();
-    const known = commands(app).filter((one) => words === "" || one.label.toLocaleLowerCase().includes(words));
+    const all = words.split(/\s+/);
+    const known = commands(app).filter((one) => all.every((word) => one.label.toLocaleLowerCase().includes(word)));
     const ask = words.length > 2 ? [question(field.value.trim())] : [];
-    shown = [...known.slice(0, 12), ...found, ...ask];
+    shown = [...known.slice(0, MOST), ...found, ...ask];
     at = 0;
     draw();
   };

@@ -18,7 +18,7 @@ export const frame = {
   theme_system: "Wie das System",
   theme_light: "Hell",
   theme_dark: "Dunkel",
-  flip_theme: "Zwischen Hell und Dunkel wechseln",
+  flip_theme: "Farbschema: zwischen Hell und Dunkel wechseln",
   language: "Sprache",
   allow_notifications: "Benachrichtigungen erlauben",
   log_out: "Abmelden",

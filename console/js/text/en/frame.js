@@ -18,7 +18,7 @@ export const frame = {
   theme_system: "As the system",
   theme_light: "Light",
   theme_dark: "Dark",
-  flip_theme: "Switch between dark and light",
+  flip_theme: "Theme: switch between dark and light",
   language: "Language",
   allow_notifications: "Allow notifications",
   log_out: "Log out",
