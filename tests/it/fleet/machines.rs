@@ -48,7 +48,7 @@ async fn four_machines_two_killed_and_one_cut_off_past_its_lease() {
     // Somebody else answers, once the lease is over.
     fleet.people.shown(&people::phone(HELD - 1), &webhook::mark(HELD - 1, 0)).await;
     let taken_over = cut_off.elapsed();
-    println!("{name}: taken over after {taken_over:?} with a lease of {LEASE_MS} ms");
+    eprintln!("{name}: taken over after {taken_over:?} with a lease of {LEASE_MS} ms");
     tokio::time::sleep(Duration::from_millis(2 * LEASE_MS)).await;
     fleet.crew.post("second").running().told("CONT");
     send.lets_go();

@@ -42,7 +42,7 @@ async fn postgres_goes_down_under_load_and_comes_back() {
     }
     assert_eq!(processes.len(), crew::FOUR.len());
     let mail = fleet.outside.mail.clone();
-    println!("{outages} outages");
+    eprintln!("{outages} outages");
     fleet.comes_to_rest(writing, 0).await;
     assert!(mail.counts().unavailable.load(Ordering::SeqCst) > 0, "nobody was told to come again");
 }
