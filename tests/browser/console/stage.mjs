@@ -36,6 +36,8 @@ export class Stage {
   complaints = [];
   /** While the server is away the browser complains of it, rightly. */
   forgiving = false;
+  /** Words of complaints that are looked for: the browser may be slow to tell of them. */
+  expected = [];
 
   constructor({ program, folder, ports, browser, shots }) {
     Object.assign(this, { program, folder, ports, browserProgram: browser, shots });
@@ -85,7 +87,8 @@ export class Stage {
 
   /** A page whose complaints count. */
   async watched(page) {
-    const complain = (text) => this.forgiving || this.complaints.push(text);
+    const known = (text) => this.forgiving || this.expected.some((words) => text.includes(words));
+    const complain = (text) => known(text) || this.complaints.push(text);
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && complain(`${message.text()} ${message.location().url}`));
     page.on("pageerror", (error) => complain(String(error.stack ?? error)));
     page.on("response", (answer) => answer.status() >= 500 && complain(`${answer.status()} ${answer.url()}`));
