@@ -11,11 +11,11 @@ use domain::{
     clock::Millis,
     id::{ContactId, Ids},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{
     Store,
     rights::{
-        self, Subject,
+        self, Subject, calls,
         erase::{self, Kept, Order},
         export,
         open::{self, Open},
@@ -100,12 +100,16 @@ async fn tell(
     now: Millis,
 ) -> Result<(), Error> {
     let mut tx = store.reader();
-    // Whoever writes stopped: it says why.
-    let stopped = || Error::Store(store::Error::Closed);
     for (name, document) in export::documents(&mut tx, subject).await? {
         sender.send(Part::Text(name.to_owned(), format!("{document:#}"))).await.map_err(|_| stopped())?;
     }
-    let (mut after, mut number, mut copied, mut missing) = (0, 0, Vec::new(), Vec::new());
+    let mut copies = Copies { folder, sender, copied: Vec::new(), missing: Vec::new() };
+    let (calls, recordings) = calls::document(&mut tx, subject).await?;
+    sender.send(Part::Text("calls.json".to_owned(), format!("{calls:#}"))).await.map_err(|_| stopped())?;
+    for path in recordings {
+        copies.take(&path).await?;
+    }
+    let (mut after, mut number) = (0, 0);
     loop {
         let page = export::messages(&mut tx, subject, after).await?;
         if page.messages.is_empty() {
@@ -115,23 +119,44 @@ async fn tell(
         let text = format!("{:#}", json!(page.messages));
         sender.send(Part::Text(format!("messages-{number:04}.json"), text)).await.map_err(|_| stopped())?;
         for path in page.files {
-            let name =
-                Path::new(&path).file_name().and_then(|name| name.to_str()).unwrap_or("file").to_owned();
-            match inside(folder, &path) {
-                Some(file) if copied.len() < FILES => {
-                    let name = format!("media/{:05}-{name}", copied.len() + 1);
-                    copied.push(json!({ "named": path, "file": name }));
-                    sender.send(Part::Copy(name, file)).await.map_err(|_| stopped())?;
-                }
-                _ => missing.push(name),
-            }
+            copies.take(&path).await?;
         }
     }
     let about = json!({
-        "contact": subject.id, "at": format!("{:.3}", now.timestamp()), "files": copied, "files_not_kept": missing,
+        "contact": subject.id, "at": format!("{:.3}", now.timestamp()), "files": copies.copied, "files_not_kept": copies.missing,
         "says": "Everything kept about this person here, times in milliseconds since 1970.",
     });
     sender.send(Part::Text("about.json".to_owned(), format!("{about:#}"))).await.map_err(|_| stopped())
+}
+
+/// Whoever writes stopped: it says why.
+fn stopped() -> Error {
+    Error::Store(store::Error::Closed)
+}
+
+/// The files that go along.
+struct Copies<'t> {
+    folder: &'t Path,
+    sender: &'t mpsc::Sender<Part>,
+    copied: Vec<Value>,
+    missing: Vec<String>,
+}
+
+impl Copies<'_> {
+    async fn take(&mut self, path: &str) -> Result<(), Error> {
+        let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or("file").to_owned();
+        match inside(self.folder, path) {
+            Some(file) if self.copied.len() < FILES => {
+                let name = format!("media/{:05}-{name}", self.copied.len() + 1);
+                self.copied.push(json!({ "named": path, "file": name }));
+                self.sender.send(Part::Copy(name, file)).await.map_err(|_| stopped())
+            }
+            _ => {
+                self.missing.push(name);
+                Ok(())
+            }
+        }
+    }
 }
 
 fn write(out: File, mut parts: mpsc::Receiver<Part>) -> io::Result<()> {

@@ -90,7 +90,7 @@ fn stream(file: tokio::fs::File) -> impl futures::Stream<Item = std::io::Result<
 
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Asked {
+struct Erasure {
     /// Also while a job of theirs is open, or they work at the console.
     despite_open: bool,
 }
@@ -115,7 +115,7 @@ struct Erased {
     operation_id = "erase_contact",
     tag = "people",
     params(("id" = String, Path)),
-    request_body = Asked,
+    request_body = Erasure,
     responses(
         (status = 200, body = Erased),
         (status = 401, description = "`unauthorized`", body = Problem),
@@ -129,7 +129,7 @@ async fn erase(
     State(gateway): State<Gateway>,
     principal: Principal,
     Id(id): Id<ContactId>,
-    Read(asked): Read<Asked>,
+    Read(asked): Read<Erasure>,
 ) -> Result<Json<Erased>, Problem> {
     principal.require(Permission::ContactErase)?;
     let order = Order { actor: principal.actor(), now: gateway.now() };

@@ -22,7 +22,7 @@ use crate::{error::Problem, staff::Principal, state::Gateway};
 
 /// A draft that is being written.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Asked {
+pub(crate) struct DraftAsked {
     /// The `ref` of the `response` frame that brings the draft.
     request_id: String,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Asked {
     tag = "threads",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, max_length = 64)),
     responses(
-        (status = 202, description = "The draft is being written.", body = Asked),
+        (status = 202, description = "The draft is being written.", body = DraftAsked),
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
@@ -51,7 +51,7 @@ pub(crate) async fn suggest(
     principal: Principal,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<(StatusCode, Json<Asked>), Problem> {
+) -> Result<(StatusCode, Json<DraftAsked>), Problem> {
     principal.require(Permission::ThreadReply)?;
     let conversation = ConversationId(id);
     if store::conversation::get(&mut gateway.store.reader(), &conversation).await?.is_none() {
@@ -66,7 +66,7 @@ pub(crate) async fn suggest(
         at: gateway.now(),
     };
     submit(&gateway, command).await?;
-    Ok((StatusCode::ACCEPTED, Json(Asked { request_id })))
+    Ok((StatusCode::ACCEPTED, Json(DraftAsked { request_id })))
 }
 
 /// The caller's own id of the request, or a new one.

@@ -95,6 +95,8 @@ pub struct App {
     pub gateway: Gateway,
     http: reqwest::Client,
     woken: Arc<AtomicUsize>,
+    /// Where files go that no test looks at.
+    _media: tempfile::TempDir,
 }
 
 pub struct Answer {
@@ -261,6 +263,10 @@ async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -
     // Each process has a seed of its own; two with the same would make the same ids.
     static SEED: AtomicUsize = AtomicUsize::new(1);
     let seed = [u8::try_from(SEED.fetch_add(1, Ordering::SeqCst) % 256).unwrap(); 32];
+    let (media, mut config) = (tempfile::tempdir().unwrap(), means.config);
+    if config.media_folder == Config::default().media_folder {
+        config.media_folder = media.path().to_owned();
+    }
     let gateway = Gateway {
         store: db.store.clone(),
         clock: db.clock.clone(),
@@ -271,7 +277,7 @@ async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -
         staff: crate::staff::staff(means.staff),
         firm: Arc::new(crate::invoices::firm()),
         live: Live::new(means.live, None),
-        config: means.config,
+        config,
         means: Default::default(),
         admission: Admission::default(),
     };
@@ -285,7 +291,7 @@ async fn serve_with(db: &Db, means: Means, router: impl FnOnce(&Gateway, &str) -
             .unwrap()
     });
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-    App { url, gateway, http, woken }
+    App { url, gateway, http, woken, _media: media }
 }
 
 impl App {

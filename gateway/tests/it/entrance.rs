@@ -109,11 +109,11 @@ async fn a_token_says_who_and_what_and_is_given_back_by_logging_out() {
         assert_eq!(me.header("x-content-type-options"), "nosniff");
         assert!(me.header("content-security-policy").contains("frame-ancestors 'none'"));
 
-        // Two tokens of one name are one person, each with its own role.
+        // Two tokens of one name are one person, and a lowered role counts at once for both.
         let auditor = app.as_named("ana", ConsoleRole::Auditor).await;
         assert_eq!(auditor.id, ana.id);
         assert_eq!(auditor.get("/api/comms/me").await.json()["role"], "auditor");
-        assert_eq!(ana.get("/api/comms/me").await.json()["role"], "dispatcher");
+        assert_eq!(ana.get("/api/comms/me").await.json()["role"], "auditor");
 
         assert_eq!(ana.post("/api/comms/logout", &json!({})).await.status, 204);
         is_refused(&ana.get("/api/comms/me").await, 401, "unauthorized");

@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 
 use super::{
-    MOST, NOBODY, Subject, all, customers, open, own,
+    MOST, NOBODY, Subject, all, calls, customers, open, own,
     sweep::{self, Words},
     tombstone,
 };
@@ -75,6 +75,7 @@ pub async fn all_of<E: From<Error>>(
     marks.retain(|mark| mark.len() >= LEAST_MARK && !COMMON.contains(&mark.as_str()));
     own::arrivals(store, &marks).await?;
     own::messages(store, &plan.conversations, &mut remove).await?;
+    calls::forget(store, subject, &mut remove).await?;
     own::rest(store, &plan.conversations, now).await?;
     jobs(store, subject, &plan).await?;
     sweep::all(store, &plan.search).await?;
@@ -87,6 +88,7 @@ pub async fn all_of<E: From<Error>>(
     // What came in meanwhile.
     own::arrivals(store, &marks).await?;
     own::messages(store, &plan.conversations, &mut remove).await?;
+    calls::forget(store, subject, &mut remove).await?;
     own::rest(store, &plan.conversations, now).await?;
     store.compact().await?;
     Ok(Kept {

@@ -1,6 +1,7 @@
 //! The rights of a data subject: who is meant and what is theirs. [`export`] reads it, [`erase`] takes it away. Never
 //! touches the bodies of invoices: they are bookkeeping documents that the law wants unaltered.
 
+pub mod calls;
 pub mod erase;
 pub mod export;
 mod hiding;

@@ -65,7 +65,7 @@ macro_rules! place {
     };
 }
 
-const PLACES: [Place; 26] = [
+const PLACES: [Place; 28] = [
     Place { words: true, ..place!("message", "id", "id", "parts", "p.id || ' ' || p.conversation_id") },
     place!("inbox", "id", "id", "body", "''"),
     place!("inbox", "id", "id", "reason", "''"),
@@ -118,6 +118,8 @@ const PLACES: [Place; 26] = [
     place!("note", "id", "id", "body", "p.conversation_id"),
     place!("todo", "id", "id", "title", "p.conversation_id"),
     place!("visit", "id", "id", "title", "p.customer_id"),
+    place!("call", "id", "id", "note", "p.conversation_id || ' ' || p.customer_id"),
+    place!("call", "id", "id", "media", "p.conversation_id || ' ' || p.customer_id"),
     place!("command", "user_id", "id", "body", "''"),
     place!("command", "user_id", "id", "result", "''"),
     place!("upload", "id", "id", "name", "''"),

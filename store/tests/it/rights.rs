@@ -88,6 +88,10 @@ const HOUSE: &[&str] = &[
     "INSERT INTO label (conversation_id, name) VALUES ('c-anneliese', 'zwiebelfisch')",
     "INSERT INTO visit (id, title, customer_id, contact_id, starts_ms, ends_ms, state, created_by, created_ms)
      VALUES ('v-1', 'Gregor bei Quast', '789', 'p-gregor', 1, 2, 'planned', 'u-olga', 1)",
+    "INSERT INTO call (id, source, external, direction, state, number, line, contact_id, started_ms, note, media, created_ms, updated_ms) VALUES
+     ('l-1', 'telephony', 'pbx-4915100000001-1', 'in', 'ended', '4915100000001', '4930555', 'p-gregor', 1, 'Muffenverdreher bestellt', NULL, 1, 1),
+     ('l-2', 'telephony', 'pbx-2', 'in', 'missed', '4915100000001', '4930555', NULL, 1, '', NULL, 1, 1),
+     ('l-3', 'staff', NULL, 'out', 'ended', '4930999', '', 'p-sabine', 1, 'wegen Gregor Blitz', NULL, 1, 1)",
     "INSERT INTO command (user_id, id, kind, body, conversation_id, state, result, created_ms) VALUES
      ('u-olga', 'k-1', 'words', '{\"text\":\"Was macht Gregor Blitz?\"}', NULL, 'answered', '{\"text\":\"Er war bei Quast\"}', 1)",
     "INSERT INTO contact_merge (id, from_id, into_id, moved, by_user, at_ms)
