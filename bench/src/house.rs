@@ -82,6 +82,8 @@ impl Site<'_> {
             ("AGENT_LINK_SECRET", "bench-link-secret-of-some-length"),
             ("PLUMBLINE__TURNS__GATHER_MS", "0"),
             ("PLUMBLINE__TURNS__PENDING", "followup"),
+            // A gateway alone works nothing off: what it takes in for seconds is more than may wait in earnest.
+            ("PLUMBLINE__INTAKE__PENDING", "1000000"),
             ("PLUMBLINE__WHATSAPP__RECEIPTS", "false"),
             // The provider's own limits are no limit of the house's.
             ("PLUMBLINE__WHATSAPP__THROUGHPUT_PER_SECOND", "1000000"),
