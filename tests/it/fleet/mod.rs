@@ -83,8 +83,9 @@ impl Fleet {
         self.people.begin()
     }
 
-    /// Nobody writes any more; waits until everything is worked off, tells the processes to leave, and looks.
-    async fn comes_to_rest(mut self, writing: Vec<tokio::task::JoinHandle<()>>, kills: usize) -> Figures {
+    /// Nobody writes any more; waits until everything is worked off, tells the processes to leave, and looks. The database
+    /// goes with what is returned.
+    async fn comes_to_rest(mut self, writing: Vec<tokio::task::JoinHandle<()>>, kills: usize) -> Self {
         self.people.stop();
         for one in writing {
             if let Err(error) = one.await {
@@ -101,7 +102,7 @@ impl Fleet {
         assert_eq!(bad, (0, 0, 0), "{}: {figures:#?}\n{logs}", self.what());
         assert!(figures.wrong.is_empty(), "{}: {:#?}\n{logs}", self.what(), figures.wrong);
         assert!(figures.messages > 0 && figures.jobs > 0, "{}: nobody said anything", self.what());
-        figures
+        self
     }
 
     fn what(&self) -> String {

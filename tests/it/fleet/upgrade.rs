@@ -31,7 +31,7 @@ async fn a_rolling_upgrade_loses_and_doubles_nothing() {
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
     let store = fleet.store.clone();
-    fleet.comes_to_rest(writing, 0).await;
+    let _fleet = fleet.comes_to_rest(writing, 0).await;
     let saved = |sql: &'static str| {
         let store = store.clone();
         async move {
