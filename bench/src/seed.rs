@@ -72,7 +72,7 @@ const GROW: [&str; 9] = [
 ];
 
 /// What was said, and the rows that brought and sent it; `?1` counts messages, `?3` is how many a conversation has.
-const TALK: [&str; 4] = [
+const TALK: [&str; 6] = [
     numbers!(
         "INSERT INTO message (id, conversation_id, author, parts, external, unheard, at_ms)
          SELECT printf('018e0000-0000-7000-8008-%012x', n),
@@ -100,8 +100,14 @@ const TALK: [&str; 4] = [
     numbers!(
         "INSERT INTO event (kind, conversation_id, body, at_ms)
          SELECT 'message', printf('018e0000-0000-7000-8002-%012x', n / ?3),
-                printf('{\"message\":\"018e0000-0000-7000-8008-%012x\"}', n), ?2 FROM numbers"
+                printf('{\"message\":\"018e0000-0000-7000-8008-%012x\"}', n), ?2 FROM numbers WHERE ?1 - n <= 50000"
     ),
+    // Their words were indexed while they came in.
+    "INSERT INTO message_words (rowid, words)
+     SELECT seq, 'an and at finished gaskets half hour meier schillerstrasse 12 two' FROM message
+     WHERE seq > (SELECT COALESCE(MAX(rowid), 0) FROM message_words) AND ?1 > 0 AND ?2 > 0 AND ?3 > 0",
+    "INSERT OR REPLACE INTO setting (key, value)
+     SELECT 'search.filled', CAST(MAX(seq) AS TEXT) FROM message WHERE ?1 > 0 AND ?2 > 0 AND ?3 > 0",
 ];
 
 /// Fills the store at `file`: so many conversations, each with [`EACH`] messages and a parked turn.
