@@ -39,8 +39,8 @@ const SCHEMA: [&str; 4] = [
        external text not null, lane text not null, body text not null, state text not null, due_ms bigint not null,
        fence bigint not null default 0, attempts bigint not null default 0, reason text, received_ms bigint not null,
        unique (channel, external))",
-    "CREATE INDEX inbox_pending ON inbox (seq) WHERE state = 'pending'",
-    "CREATE INDEX inbox_lane ON inbox (lane, due_ms) WHERE state = 'pending'",
+    "CREATE INDEX inbox_due ON inbox (due_ms, seq) WHERE state = 'pending'",
+    "CREATE INDEX inbox_lane ON inbox (lane, seq, due_ms) WHERE state NOT IN ('done', 'dead')",
     "CREATE INDEX inbox_dead ON inbox (seq) WHERE state = 'dead'",
 ];
 const INSERT: &str = "INSERT INTO inbox (id, channel, external, lane, body, state, due_ms, received_ms)

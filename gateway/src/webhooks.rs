@@ -111,19 +111,7 @@ async fn store(gateway: &Gateway, mut read: Read) -> Result<(), Problem> {
     let (kept_raw, count) = (read.kept_raw.join(", "), read.arrivals.len());
     // Two deliveries that share lanes come to them in one order. Within a lane it is the order in which they came.
     read.arrivals.sort_by(|one, other| one.lane.cmp(&other.lane));
-    let (ids, now) = (Arc::clone(&gateway.ids), gateway.now());
-    let new = gateway
-        .store
-        .write(move |tx| {
-            Box::pin(async move {
-                let mut new = 0_usize;
-                for arrival in &read.arrivals {
-                    new += usize::from(inbox::put(tx, &ids, arrival, now).await?);
-                }
-                Ok(new)
-            })
-        })
-        .await?;
+    let new = inbox::put_all(&gateway.store, &gateway.ids, read.arrivals, gateway.now()).await?;
     if !kept_raw.is_empty() {
         tracing::info!(kept_raw, "a delivery held kinds that are kept as they came");
     }

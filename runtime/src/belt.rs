@@ -125,13 +125,9 @@ impl Belt {
     /// # Errors
     /// [`Error::Database`]: the channel must not say "received".
     pub async fn receive(&self, arrival: Arrival) -> Result<bool, Error> {
-        let (ids, now) = (Arc::clone(&self.ids), self.now());
-        let new = self
-            .store
-            .write(move |tx| Box::pin(async move { inbox::put(tx, &ids, &arrival, now).await }))
-            .await?;
+        let new = inbox::put_all(&self.store, &self.ids, vec![arrival], self.now()).await?;
         self.bell.ring(Stage::Intake);
-        Ok(new)
+        Ok(new > 0)
     }
 
     /// The agent that people with `role` talk to.

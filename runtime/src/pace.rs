@@ -49,27 +49,32 @@ impl Paced {
             Ok(room) => room.min(limit),
             Err(until) => return Ok((Vec::new(), Some(until))),
         };
-        let (mut going, mut held) = (Vec::new(), None::<Millis>);
-        for row in outbox::claim(tx, &self.channel, now, lease, room).await? {
+        let taken = outbox::claim(tx, &self.channel, now, lease, room).await?;
+        let people: Vec<&str> = taken.iter().map(|row| row.outbound.to.external.as_str()).collect();
+        let before = pace::of_people(tx, &self.channel, &people).await?;
+        let (mut going, mut held, mut used) = (Vec::new(), None::<Millis>, Vec::new());
+        for row in &taken {
             // What may have been sent before is no longer anything to be queued.
             if row.was != DeliveryState::Queued {
-                going.push(row);
+                going.push(row.clone());
                 continue;
             }
-            let person = pace::of_address(tx, &row.outbound.to).await?;
+            let external = row.outbound.to.external.as_str();
+            // Of each address a claim takes one row.
+            let person = before.get(external).copied().unwrap_or_default();
             match pace.take(whole, person, now) {
                 Ok((whole_now, person_now)) => {
                     whole = whole_now;
-                    pace::set_of_address(tx, &row.outbound.to, person_now).await?;
-                    going.push(row);
+                    used.push((external, person_now));
+                    going.push(row.clone());
                 }
                 Err(why) => {
-                    outbox::hold(tx, &row, why.until, why.why, now).await?;
+                    outbox::hold(tx, row, why.until, why.why, now).await?;
                     held = Some(held.map_or(why.until, |until| until.min(why.until)));
                 }
             }
         }
-        pace::set_of_channel(tx, &self.channel, whole).await?;
+        pace::set(tx, &self.channel, whole, &used).await?;
         Ok((going, held))
     }
 }

@@ -50,7 +50,8 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
 }
 
 async fn index(belt: &Belt, stop: &CancellationToken) -> Result<(), Error> {
-    while search::fill(&belt.store, belt.now()).await? > 0 && !stop.is_cancelled() {}
+    // Less than a batch waits for the next round: what was said a moment ago would be looked through again and again.
+    while search::fill(&belt.store, belt.now()).await? >= search::BATCH && !stop.is_cancelled() {}
     Ok(())
 }
 

@@ -241,6 +241,35 @@ pub async fn heard(
     Ok(())
 }
 
+/// As [`heard`], of the conversation of `agent` with `address`; `None` where there is none yet.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn heard_at(
+    tx: &mut Tx,
+    agent: &AgentName,
+    address: &Address,
+    language: Option<Language>,
+    at: Millis,
+) -> Result<Option<Conversation>, Error> {
+    let row = tx
+        .row(
+            "UPDATE conversation SET last_inbound_ms = CASE WHEN last_inbound_ms < $4 THEN $4 ELSE last_inbound_ms END,
+                                     language = COALESCE($5, language)
+             WHERE agent = $1 AND channel = $2 AND external = $3
+             RETURNING id, contact_id, agent, channel, external, owner, owner_version, language",
+            args![
+                agent.as_str(),
+                address.channel.as_str(),
+                &address.external,
+                at,
+                language.map(Language::as_str)
+            ],
+        )
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// Where `agent` last talked with that person on `channel`, whatever they are called there by now.
 ///
 /// # Errors

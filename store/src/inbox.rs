@@ -1,5 +1,7 @@
 //! What came in and is not settled yet. The table is the queue: a row stays until its effect is committed with it.
 
+use std::sync::Arc;
+
 use domain::{
     address::ChannelName,
     clock::Millis,
@@ -8,7 +10,7 @@ use domain::{
 };
 
 use crate::{
-    Error, Tx, among, args,
+    Error, Store, Tx, args,
     db::among::{list, texts},
     locking,
 };
@@ -50,6 +52,32 @@ pub async fn put(tx: &mut Tx, ids: &Ids, arrival: &Arrival, now: Millis) -> Resu
     Ok(inserted == 1)
 }
 
+/// Stores all of `arrivals` or none, and says how many are new.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn put_all(
+    store: &Store,
+    ids: &Arc<Ids>,
+    arrivals: Vec<Arrival>,
+    now: Millis,
+) -> Result<usize, Error> {
+    let ids = Arc::clone(ids);
+    if arrivals.len() == 1 {
+        store.write_one(move |tx| Box::pin(async move { put_each(tx, &ids, &arrivals, now).await })).await
+    } else {
+        store.write(move |tx| Box::pin(async move { put_each(tx, &ids, &arrivals, now).await })).await
+    }
+}
+
+async fn put_each(tx: &mut Tx, ids: &Ids, arrivals: &[Arrival], now: Millis) -> Result<usize, Error> {
+    let mut new = 0;
+    for arrival in arrivals {
+        new += usize::from(put(tx, ids, arrival, now).await?);
+    }
+    Ok(new)
+}
+
 /// Whether an arrival of `channel` with that external id was ever stored.
 ///
 /// # Errors
@@ -87,31 +115,33 @@ pub async fn anything_due(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
         .row(
             "SELECT i.seq FROM inbox i
              WHERE i.state = 'pending' AND i.due_ms <= $1
-               AND NOT EXISTS (
-                 SELECT 1 FROM inbox b
-             WHERE b.lane = i.lane AND b.state = 'pending' AND (b.seq < i.seq OR b.due_ms > $1))
-             ORDER BY i.seq LIMIT 1",
+               AND (SELECT b.seq FROM inbox b
+                    WHERE b.lane = i.lane AND b.state NOT IN ('done', 'dead') AND (b.seq < i.seq OR b.due_ms > $1)
+                    LIMIT 1) IS NULL
+             LIMIT 1",
             args![now],
         )
         .await?;
     Ok(row.is_some())
 }
 
-/// Takes up to `limit` due rows, oldest first. Of one lane only a prefix is ever held, by one worker: whoever has its
-/// first row has the lane. A lane whose first row waits for its next try, or is held elsewhere, gives nothing.
+/// Takes up to `limit` due rows, those of the lanes first whose head is due for longest. Of one lane only a prefix is ever
+/// held, by one worker: whoever has its first row has the lane. A lane whose first row waits for its next try, or is held
+/// elsewhere, gives nothing.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
+    tx.walk_indexes().await?;
     let heads = locking!(
         tx,
         "i",
         "SELECT i.lane FROM inbox i
          WHERE i.state = 'pending' AND i.due_ms <= $1
-           AND NOT EXISTS (
-             SELECT 1 FROM inbox b
-             WHERE b.lane = i.lane AND b.state = 'pending' AND (b.seq < i.seq OR b.due_ms > $1))
-         ORDER BY i.seq LIMIT $2"
+           AND (SELECT b.seq FROM inbox b
+                WHERE b.lane = i.lane AND b.state NOT IN ('done', 'dead') AND (b.seq < i.seq OR b.due_ms > $1)
+                LIMIT 1) IS NULL
+         ORDER BY i.due_ms, i.seq LIMIT $2"
     );
     let lanes = texts(&tx.rows(heads, args![now, limit]).await?, "lane")?;
     if lanes.is_empty() {
@@ -119,19 +149,28 @@ pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Resul
     }
     // However much one lane holds, each of the others has its part of the batch.
     let share = limit / i64::try_from(lanes.len()).unwrap_or(i64::MAX) + 1;
-    let text = among!(
-        tx,
+    // Postgres takes the lanes one by one, so that it never looks at the whole backlog; SQLite has no LATERAL, and does so
+    // by itself.
+    let text = if tx.is_postgres() {
+        "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
+         WHERE seq IN (
+           SELECT p.seq FROM json_array_elements_text(CAST($4 AS json)) AS l(lane) CROSS JOIN LATERAL (
+             SELECT i.seq FROM inbox i
+             WHERE i.lane = l.lane AND i.state NOT IN ('done', 'dead') AND i.due_ms <= $1
+             ORDER BY i.seq LIMIT $5) p
+           ORDER BY p.seq LIMIT $3)
+         RETURNING seq, id, channel, external, lane, fence, attempts, body"
+    } else {
         "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
          WHERE seq IN (
            SELECT p.seq FROM (
              SELECT i.seq, ROW_NUMBER() OVER (PARTITION BY i.lane ORDER BY i.seq) AS place FROM inbox i
-             WHERE i.lane",
-        "$4",
-        " AND i.state = 'pending' AND i.due_ms <= $1) p
+             WHERE i.lane IN (SELECT value FROM json_each($4)) AND i.state NOT IN ('done', 'dead')
+               AND i.due_ms <= $1) p
            WHERE p.place <= $5
            ORDER BY p.seq LIMIT $3)
          RETURNING seq, id, channel, external, lane, fence, attempts, body"
-    );
+    };
     let rows = tx.rows(text, args![now, lease, limit, list(lanes.iter().map(String::as_str)), share]).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for row in rows {

@@ -164,6 +164,7 @@ pub async fn claim(
     lease: Millis,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
+    tx.walk_indexes().await?;
     let text = locking!(
         tx,
         "o",
@@ -176,10 +177,9 @@ pub async fn claim(
                          AS BIGINT) AS stale
              FROM outbox o JOIN conversation c ON c.id = o.conversation_id
              WHERE o.channel = $1 AND o.state IN ('queued', 'sending', 'unknown') AND o.due_ms <= $2
-               AND NOT EXISTS (
-                 SELECT 1 FROM outbox b
-                 WHERE b.channel = o.channel AND b.external = o.external AND b.seq < o.seq
-                   AND b.state IN ('queued', 'sending', 'unknown'))
+               AND (SELECT b.seq FROM outbox b
+                    WHERE b.channel = o.channel AND b.external = o.external AND b.seq < o.seq
+                      AND b.state IN ('queued', 'sending', 'unknown') LIMIT 1) IS NULL
              ORDER BY o.due_ms, o.seq LIMIT $3"
     );
     let rows = tx.rows(text, args![channel.as_str(), now, limit]).await?;

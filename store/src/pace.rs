@@ -1,13 +1,15 @@
 //! What is used up of the allowances of channels that have a pace. Decides nothing: that is `domain::pace`'s. Read and
 //! written in the transaction of a claim, which takes turns, so two processes never use the same allowance.
 
-use domain::{
-    address::{Address, ChannelName},
-    clock::Millis,
-    pace::Used,
-};
+use std::collections::HashMap;
 
-use crate::{Error, Tx, args};
+use domain::{address::ChannelName, clock::Millis, pace::Used};
+use serde_json::{Value, json};
+
+use crate::{
+    Error, Tx, among, args,
+    db::{Row, among::list},
+};
 
 /// The row of the whole channel.
 const WHOLE: &str = "";
@@ -15,44 +17,53 @@ const WHOLE: &str = "";
 /// # Errors
 /// [`Error::Database`].
 pub async fn of_channel(tx: &mut Tx, channel: &ChannelName) -> Result<Used, Error> {
-    get(tx, channel, WHOLE).await
+    let sql = "SELECT full_us, last_ms FROM pace WHERE channel = $1 AND external = $2";
+    let row = tx.row(sql, args![channel.as_str(), WHOLE]).await?;
+    row.as_ref().map_or(Ok(Used::default()), used)
 }
 
+/// What is used up of each of `people`, by their external id; of those who are not in it nothing is.
+///
 /// # Errors
 /// [`Error::Database`].
-pub async fn of_address(tx: &mut Tx, address: &Address) -> Result<Used, Error> {
-    get(tx, &address.channel, &address.external).await
+pub async fn of_people(
+    tx: &mut Tx,
+    channel: &ChannelName,
+    people: &[&str],
+) -> Result<HashMap<String, Used>, Error> {
+    let sql =
+        among!(tx, "SELECT external, full_us, last_ms FROM pace WHERE channel = $1 AND external", "$2", "");
+    let rows = tx.rows(sql, args![channel.as_str(), list(people.iter().copied())]).await?;
+    rows.iter().map(|row| Ok((row.get("external")?, used(row)?))).collect()
 }
 
-async fn get(tx: &mut Tx, channel: &ChannelName, external: &str) -> Result<Used, Error> {
-    let row = tx
-        .row(
-            "SELECT full_us, last_ms FROM pace WHERE channel = $1 AND external = $2",
-            args![channel.as_str(), external],
-        )
-        .await?;
-    let Some(row) = row else { return Ok(Used::default()) };
+fn used(row: &Row) -> Result<Used, Error> {
     Ok(Used { full_at_us: row.get("full_us")?, last: Millis(row.get("last_ms")?) })
 }
 
+/// Notes what is used up of the channel by now, and of each person of `people`.
+///
 /// # Errors
 /// [`Error::Database`].
-pub async fn set_of_channel(tx: &mut Tx, channel: &ChannelName, used: Used) -> Result<(), Error> {
-    set(tx, channel, WHOLE, used).await
-}
-
-/// # Errors
-/// [`Error::Database`].
-pub async fn set_of_address(tx: &mut Tx, address: &Address, used: Used) -> Result<(), Error> {
-    set(tx, &address.channel, &address.external, used).await
-}
-
-async fn set(tx: &mut Tx, channel: &ChannelName, external: &str, used: Used) -> Result<(), Error> {
-    tx.exec(
-        "INSERT INTO pace (channel, external, full_us, last_ms) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (channel, external) DO UPDATE SET full_us = excluded.full_us, last_ms = excluded.last_ms",
-        args![channel.as_str(), external, used.full_at_us, used.last],
-    )
-    .await?;
+pub async fn set(
+    tx: &mut Tx,
+    channel: &ChannelName,
+    whole: Used,
+    people: &[(&str, Used)],
+) -> Result<(), Error> {
+    let all = people.iter().copied().chain([(WHOLE, whole)]);
+    let rows: Vec<Value> =
+        all.map(|(external, used)| json!([external, used.full_at_us, used.last])).collect();
+    let sql = if tx.is_postgres() {
+        "INSERT INTO pace (channel, external, full_us, last_ms)
+         SELECT $1, r ->> 0, CAST(r ->> 1 AS BIGINT), CAST(r ->> 2 AS BIGINT)
+         FROM json_array_elements(CAST($2 AS json)) AS r
+         ON CONFLICT (channel, external) DO UPDATE SET full_us = excluded.full_us, last_ms = excluded.last_ms"
+    } else {
+        "INSERT INTO pace (channel, external, full_us, last_ms)
+         SELECT $1, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2) WHERE true
+         ON CONFLICT (channel, external) DO UPDATE SET full_us = excluded.full_us, last_ms = excluded.last_ms"
+    };
+    tx.exec(sql, args![channel.as_str(), Value::from(rows).to_string()]).await?;
     Ok(())
 }

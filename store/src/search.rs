@@ -16,7 +16,7 @@ const FILLED: &str = "search.filled";
 /// Makes whoever fills take turns.
 const FILL: i64 = 1020;
 /// Messages of one transaction.
-const BATCH: i64 = 500;
+pub const BATCH: usize = 500;
 /// A transaction may commit its row after one with a higher number; none is open for so long.
 const SETTLED: Duration = Duration::from_secs(60);
 /// Words and letters of one message that are found.
@@ -25,7 +25,7 @@ const WORDS: usize = 1_000;
 const ASKED: usize = 8;
 const LETTERS: usize = 48;
 
-/// Indexes messages that are not yet; says how many.
+/// Indexes up to [`BATCH`] messages that are not yet; says how many.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -41,14 +41,17 @@ pub async fn fill(store: &Store, now: Millis) -> Result<usize, Error> {
                 tx.one_at_a_time(FILL).await?;
                 let filled = position(tx).await?;
                 let rows = pending(tx, filled).await?;
-                for (seq, words) in &rows {
-                    put(tx, *seq, words).await?;
-                }
+                put(tx, &rows).await?;
                 settle(tx, filled, now).await?;
                 Ok(rows.len())
             })
         })
         .await
+}
+
+/// So many batches, as a statement takes it.
+fn limit(batches: i64) -> i64 {
+    i64::try_from(BATCH).unwrap_or(i64::MAX).saturating_mul(batches)
 }
 
 async fn position(tx: &mut Tx) -> Result<i64, Error> {
@@ -64,7 +67,7 @@ async fn pending(tx: &mut Tx, filled: i64) -> Result<Vec<(i64, String)>, Error> 
         "SELECT m.seq, m.parts FROM message m
          WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.rowid = m.seq) ORDER BY m.seq LIMIT $2"
     };
-    let rows = tx.rows(sql, args![filled, BATCH]).await?;
+    let rows = tx.rows(sql, args![filled, limit(1)]).await?;
     rows.iter()
         .map(|row| {
             let parts: Vec<Part> = row.json("parts")?;
@@ -73,14 +76,16 @@ async fn pending(tx: &mut Tx, filled: i64) -> Result<Vec<(i64, String)>, Error> 
         .collect()
 }
 
-async fn put(tx: &mut Tx, seq: i64, words: &str) -> Result<(), Error> {
+async fn put(tx: &mut Tx, rows: &[(i64, String)]) -> Result<(), Error> {
     let sql = if tx.is_postgres() {
-        "INSERT INTO message_words (seq, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))
+        "INSERT INTO message_words (seq, words)
+         SELECT CAST(r ->> 0 AS BIGINT), array_to_tsvector(string_to_array(r ->> 1, ' '))
+         FROM json_array_elements(CAST($1 AS json)) AS r
          ON CONFLICT (seq) DO NOTHING"
     } else {
-        "INSERT INTO message_words (rowid, words) VALUES ($1, $2)"
+        "INSERT INTO message_words (rowid, words) SELECT value ->> 0, value ->> 1 FROM json_each($1)"
     };
-    tx.exec(sql, args![seq, words]).await?;
+    tx.exec(sql, args![serde_json::json!(rows).to_string()]).await?;
     Ok(())
 }
 
@@ -103,7 +108,7 @@ pub(crate) async fn renew(tx: &mut Tx, id: &str, parts: &[Part]) -> Result<(), E
     let Some(row) = tx.row(find, args![id]).await? else { return Ok(()) };
     let seq: i64 = row.get("seq")?;
     tx.exec(forget, args![seq]).await?;
-    put(tx, seq, &words_of(parts)).await
+    put(tx, &[(seq, words_of(parts))]).await
 }
 
 /// The last number before which nothing can come any more.
@@ -118,7 +123,7 @@ async fn settled(tx: &mut Tx, filled: i64, now: Millis) -> Result<Option<i64>, E
         .row(
             "SELECT MAX(seq) AS seq FROM (SELECT seq, received_ms FROM message WHERE seq > $1 ORDER BY seq LIMIT $3) AS m
              WHERE received_ms <= $2",
-            args![filled, before, 2 * BATCH],
+            args![filled, before, limit(2)],
         )
         .await?;
     row.map_or(Ok(None), |row| row.get("seq"))

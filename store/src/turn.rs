@@ -47,7 +47,7 @@ pub async fn schedule(
         .exec(
             // Not `state = 'due'`: SQLite would look through all that are due, of every conversation.
             "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
-             WHERE conversation_id = $1 AND state IN ('due', 'running', 'parked') AND state NOT IN ('running', 'parked')
+             WHERE conversation_id = $1 AND state NOT IN ('done', 'failed') AND state NOT IN ('running', 'parked')
                AND machine IS NULL",
             args![&conversation.id.0, due],
         )
@@ -85,19 +85,20 @@ pub async fn claim(
     lease: Millis,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
+    tx.walk_indexes().await?;
     let found = locking!(
         tx,
         "t, c",
         "SELECT t.id, t.conversation_id FROM turn t JOIN conversation c ON c.id = t.conversation_id
          WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.lease_ms <= $2
            AND c.owner = 'agent'
-           AND NOT EXISTS (
-             SELECT 1 FROM turn e
-             WHERE e.conversation_id = t.conversation_id AND e.state IN ('due', 'running', 'parked')
-               AND e.state IN ('due', 'running')
-               AND ((e.machine IS NOT NULL AND t.machine IS NULL)
-                    OR ((e.machine IS NULL) = (t.machine IS NULL)
-                        AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq)))))
+           AND (SELECT e.seq FROM turn e
+                WHERE e.conversation_id = t.conversation_id AND e.state NOT IN ('done', 'failed')
+                  AND e.state <> 'parked'
+                  AND ((e.machine IS NOT NULL AND t.machine IS NULL)
+                       OR ((e.machine IS NULL) = (t.machine IS NULL)
+                           AND (e.due_ms < t.due_ms OR (e.due_ms = t.due_ms AND e.seq < t.seq))))
+                LIMIT 1) IS NULL
          ORDER BY t.due_ms, t.seq LIMIT $3"
     );
     let found = tx.rows(found, args![agent.as_str(), now, limit]).await?;

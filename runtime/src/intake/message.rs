@@ -37,7 +37,10 @@ pub(super) async fn take_in(
         (Some(person), Some(agent)) => (person, agent),
         (known, _) => return stranger::take_in(tx, belt, (inbox, external), known, inbound, now).await,
     };
-    contact::learn(tx, &person.id, told(&inbound.identities)).await?;
+    // By the only one there is they were found.
+    if inbound.identities.len() > 1 {
+        contact::learn(tx, &person.id, told(&inbound.identities)).await?;
+    }
     let words = said::words(&inbound.parts);
     let spoken = language::detect(&words);
     if let Some(language) = spoken.filter(|language| person.language != Some(*language)) {
@@ -45,10 +48,17 @@ pub(super) async fn take_in(
     }
     let language = spoken.or(person.language).unwrap_or_else(|| belt.firm.language());
     let from = address(tx, &agent, &person, &inbound).await?;
-    let mut held = conversation::open(tx, &belt.ids, &agent, &from, Some(&person.id), language, now).await?;
     // By the provider's clock, as it counts its window: a message may have been hours on its way.
     let heard_at = if inbound.opens_window() { inbound.sent_at.min(now) } else { Millis(0) };
-    conversation::heard(tx, &held.id, spoken, heard_at).await?;
+    let mut held = match conversation::heard_at(tx, &agent, &from, spoken, heard_at).await? {
+        Some(known) => known,
+        None => {
+            let begun =
+                conversation::open(tx, &belt.ids, &agent, &from, Some(&person.id), language, now).await?;
+            conversation::heard(tx, &begun.id, spoken, heard_at).await?;
+            begun
+        }
+    };
     outbox::release(tx, &held.address, now).await?;
     let reaction = inbound.is_reaction();
     held.language = spoken.unwrap_or(held.language);

@@ -9,7 +9,8 @@ use crate::error::Error;
 macro_rules! among {
     ($tx:expr, $before:literal, $n:literal, $after:literal) => {
         if $tx.is_postgres() {
-            concat!($before, " IN (SELECT json_array_elements_text(CAST(", $n, " AS json)))", $after)
+            // An array: Postgres goes by an index for each of its values, whatever it believes of the table.
+            concat!($before, " = ANY(ARRAY(SELECT json_array_elements_text(CAST(", $n, " AS json))))", $after)
         } else {
             concat!($before, " IN (SELECT value FROM json_each(", $n, "))", $after)
         }

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "held", include_str!("../../migrations/0013_held.sql")),
     (14, "report", include_str!("../../migrations/0014_report.sql")),
     (15, "rights", include_str!("../../migrations/0015_rights.sql")),
+    (17, "lanes", include_str!("../../migrations/0017_lanes.sql")),
 ];
 
 /// What the two databases write differently.

@@ -122,6 +122,28 @@ impl Store {
         Ok(done)
     }
 
+    /// As [`Store::write`], for a change that is one statement: on Postgres that is a transaction by itself, without the two
+    /// ways there and back that begin and end one.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; [`Error::Closed`] for a second statement.
+    pub async fn write_one<T, F>(&self, change: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+    {
+        match &*self.db {
+            Db::Pg(pool) if self.faults.is_none() => {
+                crash::before_commit();
+                let done = change(&mut Tx::OnePg(Some(pool.clone()))).await?;
+                crash::after_commit();
+                self.commits.send_modify(|commits| *commits = commits.wrapping_add(1));
+                Ok(done)
+            }
+            _ => self.write(change).await,
+        }
+    }
+
     /// Changes after each commit of this process. A hint: other processes commit too.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {

@@ -99,10 +99,11 @@ async fn postgres(config: &Config) -> Result<Db, Error> {
     let shown = without_password(&config.url);
     let failed = |why: String| Error::Open(format!("the database {shown} could not be reached: {why}"));
     let wait = Duration::from_secs(config.wait_seconds);
-    // A process that is stopped in the middle of a transaction must not hold its locks for ever.
+    // A process that is stopped in the middle of a transaction must not hold its locks for ever. No statement here runs for
+    // long enough to be worth compiling.
     let options = PgConnectOptions::from_str(&config.url)
         .map_err(|e| failed(e.to_string()))?
-        .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s")])
+        .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s"), ("jit", "off")])
         .statement_cache_capacity(256);
     let pool = PgPoolOptions::new()
         .max_connections(config.connections.max(2))

@@ -21,6 +21,8 @@ pub enum Tx {
     ReadPg(PgPool),
     /// Several reads on one connection.
     LookPg(PoolConnection<Postgres>),
+    /// A single statement, which commits itself; nothing after it.
+    OnePg(Option<PgPool>),
 }
 
 /// A transaction on Postgres, and what is done last in it.
@@ -39,6 +41,7 @@ macro_rules! on_postgres {
             Tx::Pg(change) => $query.$method(&mut *change.tx).await?,
             Tx::LookPg(connection) => $query.$method(&mut **connection).await?,
             Tx::ReadPg(pool) => $query.$method(&*pool).await?,
+            Tx::OnePg(pool) => $query.$method(&pool.take().ok_or(Error::Closed)?).await?,
             Tx::Sqlite(_) | Tx::ReadSqlite(_) => return Err(Error::Closed),
         }
     };
@@ -154,7 +157,26 @@ impl Tx {
     /// Whether this is Postgres, for the few places where one text cannot serve both.
     #[must_use]
     pub fn is_postgres(&self) -> bool {
-        matches!(self, Self::Pg(_) | Self::ReadPg(_) | Self::LookPg(_))
+        !matches!(self, Self::Sqlite(_) | Self::ReadSqlite(_))
+    }
+
+    /// For the claims of a queue: until the transaction's end Postgres walks indexes in their order and stops at the limit.
+    /// Its own choice goes by statistics, and those of a queue were taken when it was empty, or never: it then sorts the
+    /// whole backlog for each batch. For the same reason a claim asks "is there none before it" with a scalar subquery, which
+    /// goes by its own index for each row: a join with what seems to hold one row goes by any.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn walk_indexes(&mut self) -> Result<(), Error> {
+        if self.is_postgres() {
+            let settings =
+                "SELECT set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true),
+                                   set_config('enable_bitmapscan', 'off', true),
+                                   set_config('enable_hashjoin', 'off', true),
+                                   set_config('enable_mergejoin', 'off', true)";
+            self.row(settings, Vec::new()).await?;
+        }
+        Ok(())
     }
 
     /// Makes the transactions that name `what` take turns. On SQLite the one writer does; on Postgres an advisory lock

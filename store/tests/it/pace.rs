@@ -1,5 +1,7 @@
 //! What every process has to know before it sends: what is used up of a channel's pace, and whether it is paused.
 
+use std::collections::HashMap;
+
 use domain::{
     address::{Address, ChannelName},
     agent::AgentName,
@@ -30,22 +32,22 @@ macro_rules! tx {
 }
 
 #[tokio::test]
-async fn what_is_used_up_is_kept_for_the_channel_and_for_each_address() {
+async fn what_is_used_up_is_kept_for_the_channel_and_for_each_person() {
     on_each("pace", |db| async move {
         let (some, more) =
             (Used { full_at_us: 7, last: Millis(3) }, Used { full_at_us: i64::MAX, last: NOW });
+        let (frank, other) = ("491713920017", "strange \"name\"");
         tx!(db, |tx| {
             assert_eq!(pace::of_channel(tx, &whatsapp()).await?, Used::default());
-            assert_eq!(pace::of_address(tx, &frank()).await?, Used::default());
-            pace::set_of_channel(tx, &whatsapp(), some).await?;
-            pace::set_of_address(tx, &frank(), some).await?;
-            pace::set_of_address(tx, &frank(), more).await
+            assert!(pace::of_people(tx, &whatsapp(), &[frank]).await?.is_empty());
+            pace::set(tx, &whatsapp(), more, &[(frank, some), (other, some)]).await?;
+            pace::set(tx, &whatsapp(), some, &[(frank, more)]).await
         });
         let mut reader = db.store.reader();
         assert_eq!(pace::of_channel(&mut reader, &whatsapp()).await.unwrap(), some);
-        assert_eq!(pace::of_address(&mut reader, &frank()).await.unwrap(), more);
-        let other = Address::new(whatsapp(), "49");
-        assert_eq!(pace::of_address(&mut reader, &other).await.unwrap(), Used::default());
+        let known = pace::of_people(&mut reader, &whatsapp(), &[frank, other, "49"]).await.unwrap();
+        let expected = [(frank.to_owned(), more), (other.to_owned(), some)];
+        assert_eq!(known, HashMap::from(expected));
         assert_eq!(pace::of_channel(&mut reader, &"link:office".into()).await.unwrap(), Used::default());
     })
     .await;

@@ -1,11 +1,13 @@
 //! `check_invoice_status`: whether a customer has something open at the office. Reads, never decides.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use domain::{billing::amount, id::CustomerId, job::JobState};
+use domain::{billing::amount, firm::Firm, id::CustomerId, job::JobState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::{handoff, office};
+use serde_json::{Value, json};
+use store::{Error, Tx, handoff, office};
 
 use crate::{
     argument::text,
@@ -36,42 +38,46 @@ impl Tool for CheckInvoiceStatus {
     type Args = Args;
 
     async fn call(&self, context: &Context, args: Args) -> Result<Answer, ToolError> {
-        let id = CustomerId(args.customer_id);
-        let mut tx = context.store.reader();
-        let Some(customer) = office::customer::get(&mut tx, &id).await? else {
-            return Ok(Answer::Value(json!({
-                "status": "error",
-                "reason": format!("there is no customer {id}: take the customer_id that find_customer gave"),
-            })));
-        };
-        if let Some(invoice) = office::invoice::open_of_customer(&mut tx, &id, 1).await?.into_iter().next() {
-            return Ok(Answer::Value(json!({
-                "status": "invoice_open",
-                "customer_id": id,
-                "customer": customer.name,
-                "existing_invoice_id": invoice.id,
-                "job_id": invoice.job,
-                "date": context.firm.day(invoice.created).to_string(),
-                "total": amount(invoice.bill.gross_cents),
-                "total_cents": invoice.bill.gross_cents,
-                "currency": invoice.bill.currency,
-            })));
-        }
-        let jobs = office::job::of_customer(&mut tx, &id, JOBS).await?;
-        let open = jobs.iter().rev().find(|job| job.state.is_open()).map(|job| (job.id.clone(), job.state));
-        let handed = handoff::open_of_customer(&mut tx, &id, 1).await?.into_iter().next();
-        // The office may keep its own database: what was handed over and not settled is open there too.
-        let open = open.or_else(|| handed.map(|handed| (handed.report.job_id, JobState::Received)));
-        Ok(Answer::Value(match open {
-            Some((job, state)) => json!({
-                "status": "invoice_open",
-                "customer_id": id,
-                "customer": customer.name,
-                "existing_invoice_id": null,
-                "open_job_id": job,
-                "state": state,
-            }),
-            None => json!({ "status": "no_open_invoice", "customer_id": id, "customer": customer.name }),
-        }))
+        let (id, firm) = (CustomerId(args.customer_id), Arc::clone(&context.firm));
+        let look = context.store.look(move |tx| Box::pin(async move { status(tx, &firm, &id).await }));
+        Ok(Answer::Value(look.await?))
     }
+}
+
+async fn status(tx: &mut Tx, firm: &Firm, id: &CustomerId) -> Result<Value, Error> {
+    let Some(customer) = office::customer::get(tx, id).await? else {
+        return Ok(json!({
+            "status": "error",
+            "reason": format!("there is no customer {id}: take the customer_id that find_customer gave"),
+        }));
+    };
+    if let Some(invoice) = office::invoice::open_of_customer(tx, id, 1).await?.into_iter().next() {
+        return Ok(json!({
+            "status": "invoice_open",
+            "customer_id": id,
+            "customer": customer.name,
+            "existing_invoice_id": invoice.id,
+            "job_id": invoice.job,
+            "date": firm.day(invoice.created).to_string(),
+            "total": amount(invoice.bill.gross_cents),
+            "total_cents": invoice.bill.gross_cents,
+            "currency": invoice.bill.currency,
+        }));
+    }
+    let jobs = office::job::of_customer(tx, id, JOBS).await?;
+    let open = jobs.iter().rev().find(|job| job.state.is_open()).map(|job| (job.id.clone(), job.state));
+    let handed = handoff::open_of_customer(tx, id, 1).await?.into_iter().next();
+    // The office may keep its own database: what was handed over and not settled is open there too.
+    let open = open.or_else(|| handed.map(|handed| (handed.report.job_id, JobState::Received)));
+    Ok(match open {
+        Some((job, state)) => json!({
+            "status": "invoice_open",
+            "customer_id": id,
+            "customer": customer.name,
+            "existing_invoice_id": null,
+            "open_job_id": job,
+            "state": state,
+        }),
+        None => json!({ "status": "no_open_invoice", "customer_id": id, "customer": customer.name }),
+    })
 }
