@@ -155,6 +155,7 @@ impl Belt {
             };
             stages.spawn(stage::run(stage, self.bell.clone(), stop.clone(), tick));
         }
+        stages.spawn(listen(Arc::clone(&self), stop.clone()));
         stages.spawn(typing::run(Arc::clone(&self), stop.clone()));
         stages.spawn(upkeep::run(Arc::clone(&self), stop.clone()));
         stages.close();
@@ -177,5 +178,19 @@ impl Belt {
         let agents: Vec<String> = self.hosted.iter().map(|agent| agent.0.clone()).collect();
         let waits = store::queue::anything_due(&mut self.store.reader(), &agents, &channels, soon).await?;
         Ok(!waits && self.busy.load(Ordering::SeqCst) == 0)
+    }
+}
+
+/// Wakes the stages when other processes say that they committed something.
+async fn listen(belt: Arc<Belt>, stop: CancellationToken) {
+    let mut others = belt.store.others();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            heard = others.changed() => match heard {
+                Ok(()) => belt.bell.ring_all(),
+                Err(_) => return,
+            },
+        }
     }
 }

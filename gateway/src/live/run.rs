@@ -40,21 +40,24 @@ impl Live {
     }
 }
 
-/// Looks at the log after each commit of this process, and now and then for those of others.
+/// Looks at the log after each commit of this process, when others say that they committed, and now and then because they may
+/// not have been heard.
 async fn follow(gateway: &Gateway) {
     let live = &gateway.live;
-    let mut commits = gateway.store.commits();
+    let (mut commits, mut others) = (gateway.store.commits(), gateway.store.others());
     let (glance, gather) =
         (Duration::from_millis(live.config.glance_ms), Duration::from_millis(live.config.gather_ms));
     loop {
         // What is committed from here on is seen by the next look.
         commits.borrow_and_update();
+        others.borrow_and_update();
         match live.tick(gateway).await {
             Ok(true) => sleep(gather).await,
             Ok(false) if !live.is_watched().await => live.opened().await,
             Ok(false) => {
                 tokio::select! {
                     _ = commits.changed() => {}
+                    _ = others.changed() => {}
                     () = sleep(glance) => {}
                 }
             }

@@ -6,6 +6,7 @@ mod backup;
 mod compact;
 pub mod crash;
 pub mod faults;
+mod hint;
 mod inspect;
 mod lite;
 mod migrate;
@@ -38,6 +39,8 @@ pub struct Store {
     db: Arc<Db>,
     /// Counts the commits of this process.
     commits: watch::Sender<u64>,
+    /// Counts the hints that other processes committed.
+    others: watch::Sender<u64>,
     faults: Option<Faults>,
 }
 
@@ -58,7 +61,11 @@ impl Store {
     /// [`Error::Open`] with a sentence for the operator, [`Error::Newer`], [`Error::Migrate`].
     pub async fn open(config: &Config) -> Result<Self, Error> {
         let db = open::open(config).await?;
-        Ok(Self { db: Arc::new(db), commits: watch::Sender::new(0), faults: None })
+        let (commits, others) = (watch::Sender::new(0), watch::Sender::new(0));
+        if let Db::Pg(pool) = &db {
+            hint::start(pool.clone(), commits.subscribe(), others.clone());
+        }
+        Ok(Self { db: Arc::new(db), commits, others, faults: None })
     }
 
     /// The same database, on which changes fail as `faults` says.
@@ -148,6 +155,12 @@ impl Store {
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.subscribe()
+    }
+
+    /// Changes soon after other processes on this database committed. A hint that may be missing: on SQLite it never comes.
+    #[must_use]
+    pub fn others(&self) -> watch::Receiver<u64> {
+        self.others.subscribe()
     }
 
     /// `sqlite` or `postgres`.

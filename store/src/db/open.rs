@@ -106,7 +106,8 @@ async fn postgres(config: &Config) -> Result<Db, Error> {
         .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s"), ("jit", "off")])
         .statement_cache_capacity(256);
     let pool = PgPoolOptions::new()
-        .max_connections(config.connections.max(2))
+        // One of them only listens; see `hint`.
+        .max_connections(config.connections.max(2).saturating_add(1))
         .acquire_timeout(wait)
         // A connection that rested is asked whether it still stands; one in use would only pay a round trip for it.
         .test_before_acquire(false)

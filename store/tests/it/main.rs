@@ -9,6 +9,7 @@ mod console;
 mod databases;
 mod events;
 mod full;
+mod hints;
 mod inspect;
 mod pace;
 mod reached;
