@@ -236,9 +236,9 @@ pub enum ContactCommand {
     /// Write everything kept about a person to a zip archive
     ///
     /// JSON documents (identities, messages, notes, tasks, approvals, jobs, invoices, audit entries) and the files of
-    /// their messages. The file must be new; it is readable by you alone.
+    /// their messages. The file must be new; it is readable by you alone. A customer who never wrote has a record too.
     Export {
-        /// The contact's id, or a phone number of theirs
+        /// The contact's id, a customer's id, or a phone number of theirs
         id: String,
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -246,9 +246,10 @@ pub enum ContactCommand {
     /// Erase a person: words, files, names and numbers, for good
     ///
     /// Ids, times and invoices stay: tax law wants invoices kept unaltered. Refused while a job of theirs is open or they
-    /// work at the console. An old import file does not bring them back. May be repeated.
+    /// work at the console. An old import file does not bring them back. May be repeated. A customer of the list who never
+    /// wrote is erased by the customer's id.
     Erase {
-        /// The contact's id, or a phone number of theirs
+        /// The contact's id, a customer's id, or a phone number of theirs
         id: String,
         /// Also while something of theirs is open; what the bill of an open job needs stays with it
         #[arg(long)]

@@ -1,5 +1,5 @@
-//! The rights of a data subject, with the files beside the database: everything about a person as one archive, and taking it
-//! away. Who may ask is the caller's to know; what is whose is `store::rights`.
+//! The rights of a data subject, with the files beside the database: everything about a person, or about a customer who never
+//! wrote, as one archive, and taking it away. Who may ask is the caller's to know; what is whose is `store::rights`.
 
 use std::{
     fs::File,
@@ -9,13 +9,13 @@ use std::{
 
 use domain::{
     clock::Millis,
-    id::{ContactId, Ids},
+    id::{ContactId, CustomerId, Ids},
 };
 use serde_json::{Value, json};
 use store::{
     Store,
     rights::{
-        self, Subject, calls,
+        self, Subject, Who, calls, customer,
         erase::{self, Kept, Order},
         export,
         open::{self, Open},
@@ -34,6 +34,11 @@ const FILES: usize = 100_000;
 pub enum Error {
     #[error("there is no such contact")]
     Nobody,
+    #[error("there is no such customer")]
+    NoCustomer,
+    /// The customer writes: everything of theirs hangs on the contact.
+    #[error("the customer {customer} is a person who writes, the contact {contact}: ask for that one")]
+    Writes { customer: CustomerId, contact: ContactId },
     #[error("{}", sentence(.0))]
     StillOpen(Vec<Open>),
     #[error(transparent)]
@@ -60,8 +65,34 @@ fn sentence(open: &[Open]) -> String {
     format!("{}: settle it first, or say that it may be erased despite that", named.join(", "))
 }
 
-async fn find(store: &Store, id: &ContactId) -> Result<Subject, Error> {
-    rights::subject(&mut store.reader(), id).await?.ok_or(Error::Nobody)
+async fn find(store: &Store, who: &Who) -> Result<Subject, Error> {
+    let mut tx = store.reader();
+    let id = match who {
+        Who::Contact(id) => return rights::subject(&mut tx, id).await?.ok_or(Error::Nobody),
+        Who::Customer(id) => id,
+    };
+    if let Some(contact) = customer::persons(&mut tx, id).await?.into_iter().next() {
+        return Err(Error::Writes { customer: id.clone(), contact });
+    }
+    customer::alone(&mut tx, id).await?.ok_or(Error::NoCustomer)
+}
+
+/// Whether `who` may be asked for.
+///
+/// # Errors
+/// [`Error`].
+pub async fn known(store: &Store, who: &Who) -> Result<(), Error> {
+    find(store, who).await.map(|_| ())
+}
+
+/// What would stay of `who`, were they erased now, and what is open of theirs. Changes nothing.
+///
+/// # Errors
+/// [`Error`].
+pub async fn before(store: &Store, who: &Who) -> Result<(Kept, Vec<Open>), Error> {
+    let subject = find(store, who).await?;
+    let mut tx = store.reader();
+    Ok((erase::left(&mut tx, &subject).await?, open::all_of(&mut tx, &subject).await?))
 }
 
 /// One file of the archive.
@@ -70,19 +101,13 @@ enum Part {
     Copy(String, PathBuf),
 }
 
-/// Writes all that is kept about `id` to `out`, as a zip archive: JSON documents, and the files of their messages that lie
+/// Writes all that is kept about `who` to `out`, as a zip archive: JSON documents, and the files of their messages that lie
 /// in `folder`.
 ///
 /// # Errors
 /// [`Error`].
-pub async fn export(
-    store: &Store,
-    id: &ContactId,
-    folder: &Path,
-    out: File,
-    now: Millis,
-) -> Result<(), Error> {
-    let subject = find(store, id).await?;
+pub async fn export(store: &Store, who: &Who, folder: &Path, out: File, now: Millis) -> Result<(), Error> {
+    let subject = find(store, who).await?;
     let (sender, parts) = mpsc::channel(WAITING);
     let writing = tokio::task::spawn_blocking(move || write(out, parts));
     let told = tell(store, &subject, folder, &sender, now).await;
@@ -122,8 +147,13 @@ async fn tell(
             copies.take(&path).await?;
         }
     }
+    let (contact, customer) = match &subject.who {
+        Who::Contact(id) => (Some(id), None),
+        Who::Customer(id) => (None, Some(id)),
+    };
     let about = json!({
-        "contact": subject.id, "at": format!("{:.3}", now.timestamp()), "files": copies.copied, "files_not_kept": copies.missing,
+        "contact": contact, "customer": customer, "at": format!("{:.3}", now.timestamp()), "files": copies.copied,
+        "files_not_kept": copies.missing,
         "says": "Everything kept about this person here, times in milliseconds since 1970.",
     });
     sender.send(Part::Text("about.json".to_owned(), format!("{about:#}"))).await.map_err(|_| stopped())
@@ -185,19 +215,19 @@ fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     path.starts_with(folder).then_some(path)
 }
 
-/// Erases `id`, whoever asked for it; refused while something of theirs is open, unless `despite_open`.
+/// Erases `who`, whoever asked for it; refused while something of theirs is open, unless `despite_open`.
 ///
 /// # Errors
 /// [`Error`]. What was begun is ended by the next call.
 pub async fn erase(
     store: &Store,
     ids: &Ids,
-    id: &ContactId,
+    who: &Who,
     folder: &Path,
     order: &Order,
     despite_open: bool,
 ) -> Result<Kept, Error> {
-    let subject = find(store, id).await?;
+    let subject = find(store, who).await?;
     let open = open::all_of(&mut store.reader(), &subject).await?;
     if !open.is_empty() && !despite_open {
         return Err(Error::StillOpen(open));

@@ -1,15 +1,20 @@
-//! `plumbline contact`: the rights of a data subject, a copy of what is kept about them and its end.
+//! `plumbline contact`: the rights of a data subject, a copy of what is kept about them and its end. A customer of the list
+//! who never wrote has them too.
 
 use std::{fs::OpenOptions, io::Write, path::Path};
 
 use domain::{
     clock::{Clock as _, SystemClock},
     contact::Identity,
-    id::ContactId,
+    id::{ContactId, CustomerId},
     import,
 };
 use gateway::rights;
-use store::{Store, audit, contact, rights::erase::Order};
+use store::{
+    Store, audit, contact,
+    office::customer,
+    rights::{Who, erase::Order},
+};
 
 use super::{Failure, ids, open};
 use crate::{cli::ContactCommand, settings::Settings};
@@ -36,22 +41,38 @@ pub async fn run(settings: &Settings, command: ContactCommand, out: &mut dyn Wri
     Ok(())
 }
 
-/// Who is meant by an id or a phone number.
-async fn meant(store: &Store, settings: &Settings, who: &str) -> Result<ContactId, Failure> {
-    let (id, mut tx) = (ContactId(who.trim().to_owned()), store.reader());
-    if contact::get(&mut tx, &id).await?.is_some() {
-        return Ok(id);
+/// Who is meant by an id or a phone number: a contact before a customer.
+async fn meant(store: &Store, settings: &Settings, who: &str) -> Result<Who, Failure> {
+    let (said, mut tx) = (who.trim(), store.reader());
+    let (contact, customer) = (ContactId(said.to_owned()), CustomerId(said.to_owned()));
+    if contact::get(&mut tx, &contact).await?.is_some() {
+        return Ok(Who::Contact(contact));
     }
-    if let Ok(digits) = import::digits_of_phone(&id.0, &settings.country_code)
-        && let Some(person) = contact::find(&mut tx, &[Identity::phone(&digits)]).await?
-    {
-        return Ok(person.id);
+    if customer::get(&mut tx, &customer).await?.is_some() {
+        return Ok(Who::Customer(customer));
     }
-    let mend = "give the id that the console shows, or a phone number";
-    Err(Failure::Failed(format!("there is no contact {who:?}: {mend}")))
+    let Ok(digits) = import::digits_of_phone(said, &settings.country_code) else { return Err(nobody(who)) };
+    if let Some(person) = contact::find(&mut tx, &[Identity::phone(&digits)]).await? {
+        return Ok(Who::Contact(person.id));
+    }
+    let mut customers = customer::by_phone(&mut tx, &[digits], &settings.country_code).await?;
+    match (customers.pop(), customers.pop()) {
+        (Some(one), None) => Ok(Who::Customer(one.id)),
+        (Some(one), Some(other)) => Err(Failure::Failed(format!(
+            "the number {who:?} is that of the customers {} and {}: give the id of one",
+            other.id, one.id
+        ))),
+        (None, _) => Err(nobody(who)),
+    }
 }
 
-async fn export(settings: &Settings, store: &Store, id: &ContactId, file: &Path) -> Result<(), Failure> {
+fn nobody(who: &str) -> Failure {
+    let mend = "give the id that the console shows, a customer's id, or a phone number";
+    Failure::Failed(format!("there is no contact or customer {who:?}: {mend}"))
+}
+
+async fn export(settings: &Settings, store: &Store, who: &Who, file: &Path) -> Result<(), Failure> {
+    rights::known(store, who).await.map_err(|error| Failure::Failed(error.to_string()))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -61,12 +82,15 @@ async fn export(settings: &Settings, store: &Store, id: &ContactId, file: &Path)
     let now = SystemClock.now();
     let entry = audit::Entry {
         actor: "house".to_owned(),
-        action: "contact_exported",
-        subject: id.0.clone(),
+        action: match who {
+            Who::Contact(_) => "contact_exported",
+            Who::Customer(_) => "customer_exported",
+        },
+        subject: who.subject(),
         digest: String::new(),
     };
     store.write(move |tx| Box::pin(async move { audit::append(tx, &entry, now).await })).await?;
-    let done = rights::export(store, id, &settings.media_folder, archive, now).await;
+    let done = rights::export(store, who, &settings.media_folder, archive, now).await;
     done.map_err(|error| {
         // Half of it would pass for all of it.
         let _ = std::fs::remove_file(file);
@@ -77,19 +101,19 @@ async fn export(settings: &Settings, store: &Store, id: &ContactId, file: &Path)
 async fn erase(
     settings: &Settings,
     store: &Store,
-    id: &ContactId,
+    who: &Who,
     despite_open: bool,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let order = Order { actor: "house".to_owned(), now: SystemClock.now() };
-    let done = rights::erase(store, &ids(), id, &settings.media_folder, &order, despite_open).await;
+    let done = rights::erase(store, &ids(), who, &settings.media_folder, &order, despite_open).await;
     let kept = done.map_err(|error| match error {
         rights::Error::StillOpen(_) => {
             Failure::Failed(format!("nothing was erased: {error} (--despite-open)"))
         }
         error => Failure::Failed(error.to_string()),
     })?;
-    writeln!(out, "{id} is erased: words, files, names and numbers are gone.")?;
+    writeln!(out, "{who} is erased: words, files, names and numbers are gone.")?;
     if !kept.invoices.is_empty() {
         let ids = kept.invoices.join(", ");
         writeln!(
@@ -100,6 +124,12 @@ async fn erase(
     if !kept.open_jobs.is_empty() {
         let ids = kept.open_jobs.join(", ");
         writeln!(out, "Kept with what a bill needs until they are settled, then erase again: {ids}.")?;
+    }
+    for customer in kept.open_customers {
+        writeln!(
+            out,
+            "The customer {customer} is the same person: erase it by that id once the job is settled."
+        )?;
     }
     for customer in kept.customers {
         writeln!(out, "The customer {customer} was linked and stays: its name is another's.")?;

@@ -178,6 +178,31 @@ async fn a_token_is_alone_on_stdout_and_a_leaver_is_out_everywhere() {
 }
 
 #[tokio::test]
+async fn a_customer_who_never_wrote_is_exported_and_erased_by_id_or_number() {
+    let house = house();
+    let list = "customer_id,name,street,postal_code,city,phone,email,contract\n\
+                791,Wilhelmine Storch,Kranichallee 3,10117,Berlin,030 5556677,storch@example.org,\n\
+                792,Otto Specht,Ring 1,10117,Berlin,030 5556688,,\n793,Ida Specht,Ring 1,10117,Berlin,030 5556688,,\n";
+    house.customers(CustomersCommand::Import { file: house.file(list) }).await.unwrap();
+    let archive = house.folder.path().join("storch.zip");
+    let export = |id: &str| ContactCommand::Export { id: id.to_owned(), out: archive.clone() };
+    let said = house.contact(export("030 5556677")).await.unwrap();
+    assert!(said.contains("storch.zip") && said.contains("791") && !said.contains("Storch"), "{said}");
+    let both = house.contact(export("030 5556688")).await.unwrap_err().to_string();
+    assert!(both.contains("792 and 793: give the id of one"), "{both}");
+    let nobody = house.contact(export("794")).await.unwrap_err().to_string();
+    assert!(nobody.contains("there is no contact or customer \"794\""), "{nobody}");
+    let erase = |id: &str| ContactCommand::Erase { id: id.to_owned(), despite_open: false };
+    let said = house.contact(erase("791")).await.unwrap();
+    assert!(said.starts_with("791 is erased"), "{said}");
+    let listed = house.customers(CustomersCommand::List).await.unwrap();
+    assert!(listed.contains("Otto Specht") && !listed.contains("Storch"), "{listed}");
+    let said = house.customers(CustomersCommand::Import { file: house.file(list) }).await.unwrap();
+    assert!(said.contains("1 left out"), "{said}");
+    assert!(house.contact(erase("791")).await.unwrap().starts_with("791 is erased"), "again is no mistake");
+}
+
+#[tokio::test]
 async fn a_person_is_exported_erased_and_does_not_come_back_with_an_old_file() {
     let house = house();
     let list = "phone,name,role\n+49 30 23125 001,Frank Sauer,technician\n";

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use domain::{contact::Role, message::Part};
 use gateway::rights;
-use store::{Store, contact, office, rights::erase::Order};
+use store::{
+    Store, contact, office,
+    rights::{Who, erase::Order},
+};
 
 use crate::house::House;
 
@@ -41,9 +44,9 @@ async fn nothing_but_the_invoice_is_left_of_a_technician() {
     play.writes(Role::Technician, REPORT).await.unwrap();
     let frank = contact::holders(&mut belt.store.reader(), Role::Technician).await.unwrap().remove(0);
     let order = Order { actor: "house".to_owned(), now: belt.now() };
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, who) = (tempfile::tempdir().unwrap(), Who::Contact(frank.id.clone()));
     play.presses(Role::Technician, "Confirm").await.unwrap();
-    let refused = rights::erase(&belt.store, &belt.ids, &frank.id, folder.path(), &order, false).await;
+    let refused = rights::erase(&belt.store, &belt.ids, &who, folder.path(), &order, false).await;
     let why = refused.unwrap_err().to_string();
     assert!(why.contains("the job JOB-789-001 is open"), "{why}");
     play.presses(Role::Office, "Grant").await.unwrap();
@@ -58,7 +61,7 @@ async fn nothing_but_the_invoice_is_left_of_a_technician() {
     play.wait(Duration::from_secs(60)).await.unwrap();
 
     let order = Order { now: belt.now(), ..order };
-    let kept = rights::erase(&belt.store, &belt.ids, &frank.id, folder.path(), &order, false).await.unwrap();
+    let kept = rights::erase(&belt.store, &belt.ids, &who, folder.path(), &order, false).await.unwrap();
     assert_eq!(kept.invoices, [invoices[0].id.0.clone()]);
     let after = dump(&belt.store).await;
     assert_eq!(traces(&after), Vec::<&String>::new());

@@ -4,11 +4,12 @@ use std::io::{Cursor, Read as _};
 
 use domain::{
     contact::Role,
+    customer::Customer,
     message::{Media, MediaKind, MediaSource, Part},
     staff::ConsoleRole,
 };
 use serde_json::{Value, json};
-use store::{audit, contact};
+use store::{audit, contact, office::customer};
 
 use crate::app::{house_with_media, on_each};
 
@@ -85,6 +86,76 @@ async fn a_person_is_handed_out_as_an_archive_and_then_erased() {
         assert_eq!(owner.post("/api/comms/contacts/nobody/erase", &json!({})).await.status, 404);
         assert_eq!(owner.get("/api/comms/contacts/nobody/export").await.status, 404);
         std::fs::remove_file(outside).unwrap();
+    })
+    .await;
+}
+
+fn record(id: &str, name: &str, phone: &str) -> Customer {
+    let [street, postal_code, city, email, contract] = [(); 5].map(|()| String::new());
+    Customer {
+        id: id.into(),
+        name: name.into(),
+        street,
+        postal_code,
+        city,
+        phone: phone.into(),
+        email,
+        contract,
+    }
+}
+
+#[tokio::test]
+async fn a_customer_who_never_wrote_has_the_same_rights_and_one_who_writes_is_a_contact() {
+    on_each("rights_customer_api", |db| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let app = house_with_media(&db, folder.path()).await;
+        let owner = app.as_user(ConsoleRole::Owner).await;
+        let clara = app.person("Clara Zander", "4915155512345", Role::Customer).await;
+        app.writes(&clara, "Frau Storch nebenan hat auch einen").await;
+        let put = app.gateway.store.write(|tx| {
+            Box::pin(async move {
+                customer::put(tx, &record("789", "Clara Zander", "0151 55512345")).await?;
+                customer::put(tx, &record("791", "Wilhelmine Storch", "030 5556677")).await
+            })
+        });
+        put.await.unwrap();
+        let path = |id: &str, what: &str| format!("/api/comms/customers/{id}/{what}");
+
+        let writes = owner.get(&path("789", "export")).await;
+        assert_eq!((writes.status, &writes.json()["code"]), (409, &json!("is_contact")));
+        let contact = clara.person.clone().unwrap();
+        assert!(writes.text.contains(contact.as_str()), "{}", writes.text);
+        assert_eq!(owner.post(&path("789", "erase"), &json!({})).await.status, 409);
+        assert_eq!(owner.get(&path("792", "export")).await.status, 404);
+        let admin = app.as_user(ConsoleRole::Admin).await;
+        assert_eq!(admin.get(&path("791", "erase")).await.status, 403);
+        assert_eq!(admin.post(&path("791", "erase"), &json!({})).await.status, 403);
+
+        let archive = admin.bytes(&path("791", "export")).await;
+        let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+        let mut text = String::new();
+        archive.by_name("customers.json").unwrap().read_to_string(&mut text).unwrap();
+        assert!(text.contains("Wilhelmine Storch") && !text.contains("Zander"), "{text}");
+        let before = owner.get(&path("791", "erase")).await.json();
+        assert_eq!((&before["open"], &before["kept_invoices"]), (&json!([]), &json!([])));
+        let erased = owner.post(&path("791", "erase"), &json!({})).await;
+        assert_eq!((erased.status, &erased.json()["open_customers"]), (200, &json!([])), "{}", erased.text);
+        let shown = owner.get("/api/comms/customers?search=79").await.text
+            + &owner.get("/api/comms/customers/791").await.text
+            + &owner.get(&clara.path("/messages")).await.text;
+        assert!(!shown.contains("Storch") && !shown.contains("5556677"), "{shown}");
+        let told: Vec<(String, String)> = audit::list(&mut app.gateway.store.reader(), None, 100)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|entry| (entry.action, entry.subject))
+            .collect();
+        for action in ["customer_exported", "customer_erased"] {
+            assert!(told.contains(&(action.to_owned(), "customer:791".to_owned())), "{told:?}");
+        }
+        // The contact goes with the customer that they are.
+        let left = owner.get(&format!("/api/comms/contacts/{contact}/erase")).await.json();
+        assert_eq!((&left["open"], &left["other_customers"]), (&json!([]), &json!([])), "{left}");
     })
     .await;
 }

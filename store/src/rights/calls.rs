@@ -1,5 +1,5 @@
-//! A person's calls by telephone: those linked to them or to a thread of theirs, and those from a number of theirs that are
-//! linked to nobody. Given out whole; emptied with their recordings.
+//! A person's calls by telephone: those linked to them, to a thread of theirs or to them as a customer alone, and those from
+//! a number of theirs that are linked to nobody. Given out whole; emptied with their recordings.
 
 use domain::{
     contact::IdentityKind,
@@ -7,7 +7,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{MOST, Subject, all, own::BATCH};
+use super::{MOST, Subject, all, customers, own::BATCH};
 use crate::{Error, Store, Tx, args, db::Row};
 
 /// Up to `limit` calls of `subject` that hold anything, oldest first.
@@ -17,18 +17,23 @@ async fn of(tx: &mut Tx, subject: &Subject, limit: i64) -> Result<Vec<Row>, Erro
          WHERE (number <> '' OR line <> '' OR note <> '' OR media IS NOT NULL)
            AND (contact_id IN (SELECT json_array_elements_text(CAST($1 AS json)))
                 OR conversation_id IN (SELECT json_array_elements_text(CAST($2 AS json)))
-                OR (contact_id IS NULL AND number IN (SELECT json_array_elements_text(CAST($3 AS json)))))
-         ORDER BY started_ms, id LIMIT $4"
+                OR (contact_id IS NULL AND number IN (SELECT json_array_elements_text(CAST($3 AS json))))
+                OR (contact_id IS NULL AND conversation_id IS NULL
+                    AND customer_id IN (SELECT json_array_elements_text(CAST($4 AS json)))))
+         ORDER BY started_ms, id LIMIT $5"
     } else {
         "SELECT id, direction, state, number, line, note, media, started_ms, answered_ms, ended_ms FROM call
          WHERE (number <> '' OR line <> '' OR note <> '' OR media IS NOT NULL)
            AND (contact_id IN (SELECT value FROM json_each($1)) OR conversation_id IN (SELECT value FROM json_each($2))
-                OR (contact_id IS NULL AND number IN (SELECT value FROM json_each($3))))
-         ORDER BY started_ms, id LIMIT $4"
+                OR (contact_id IS NULL AND number IN (SELECT value FROM json_each($3)))
+                OR (contact_id IS NULL AND conversation_id IS NULL
+                    AND customer_id IN (SELECT value FROM json_each($4))))
+         ORDER BY started_ms, id LIMIT $5"
     };
     let phones = subject.identities.iter().filter(|identity| identity.kind == IdentityKind::Phone);
     let numbers: Vec<String> = phones.map(|identity| identity.value.clone()).collect();
-    tx.rows(sql, args![all(&subject.contacts), all(&subject.conversations), all(&numbers), limit]).await
+    let people = (all(&subject.contacts), all(&subject.conversations));
+    tx.rows(sql, args![people.0, people.1, all(&numbers), customers(&subject.customers), limit]).await
 }
 
 fn media(row: &Row) -> Result<Option<Media>, Error> {

@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 
 use super::{
-    MOST, NOBODY, Subject, all, calls, customers, open, own,
+    MOST, NOBODY, Subject, Who, all, calls, customers, open, own,
     sweep::{self, Words},
     tombstone,
 };
@@ -36,13 +36,14 @@ pub struct Kept {
     pub invoices: Vec<String>,
     /// Jobs that are still open: with what their bill will need.
     pub open_jobs: Vec<String>,
+    /// The person's own records as customers that an open job still needs.
+    pub open_customers: Vec<CustomerId>,
     /// Customers whom they were linked to, and who are others.
     pub customers: Vec<CustomerId>,
 }
 
 /// What goes, put together before anything does.
 struct Plan {
-    open: Vec<String>,
     /// Theirs, those at them included.
     jobs: Vec<String>,
     closed: Vec<String>,
@@ -82,7 +83,9 @@ pub async fn all_of<E: From<Error>>(
     for path in uploads(store, subject).await? {
         remove(&path)?;
     }
-    let (gone, asked, settled) = (subject.clone(), order.clone(), settled_customers(store, subject).await?);
+    let left = left(&mut store.reader(), subject).await?;
+    let (gone, asked, mut settled) = (subject.clone(), order.clone(), subject.customers.clone());
+    settled.retain(|id| !left.open_customers.contains(id));
     let done = store.write(move |tx| Box::pin(async move { person(tx, &gone, &settled, &asked).await }));
     done.await?;
     // What came in meanwhile.
@@ -91,9 +94,19 @@ pub async fn all_of<E: From<Error>>(
     calls::forget(store, subject, &mut remove).await?;
     own::rest(store, &plan.conversations, now).await?;
     store.compact().await?;
+    Ok(Kept { invoices: invoices(&mut store.reader(), subject, &plan.jobs).await?, ..left })
+}
+
+/// What would stay of `subject`, were they erased now. Changes nothing.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn left(tx: &mut Tx, subject: &Subject) -> Result<Kept, Error> {
+    let jobs = jobs_of(tx, subject).await?;
     Ok(Kept {
-        invoices: invoices(store, subject, &plan.jobs).await?,
-        open_jobs: plan.open,
+        open_customers: open_customers(tx, subject).await?,
+        invoices: invoices(tx, subject, &jobs).await?,
+        open_jobs: open::jobs(tx, subject).await?,
         customers: subject.linked.clone(),
     })
 }
@@ -112,17 +125,7 @@ async fn stones(tx: &mut Tx, salt: &str, subject: &Subject, now: Millis) -> Resu
 
 async fn plan(store: &Store, subject: &Subject) -> Result<Plan, Error> {
     let mut tx = store.reader();
-    let open = open::jobs(&mut tx, subject).await?;
-    let mut jobs = subject.jobs.clone();
-    let at = customers(&subject.customers);
-    for sql in [
-        among!(tx, "SELECT id FROM job WHERE customer_id", "$1", " ORDER BY id LIMIT $2"),
-        among!(tx, "SELECT job_id AS id FROM handoff WHERE customer_id", "$1", " ORDER BY job_id LIMIT $2"),
-    ] {
-        jobs.extend(texts(&tx.rows(sql, args![&at, MOST]).await?, "id")?);
-    }
-    jobs.sort_unstable();
-    jobs.dedup();
+    let (open, jobs) = (open::jobs(&mut tx, subject).await?, jobs_of(&mut tx, subject).await?);
     let closed: Vec<String> = jobs.iter().filter(|job| !open.contains(job)).cloned().collect();
     let talks = |jobs: &[String]| args![all(jobs), MOST];
     let of_jobs = among!(
@@ -150,7 +153,22 @@ async fn plan(store: &Store, subject: &Subject) -> Result<Plan, Error> {
         words.places.extend([Some(outbox.clone()), message.clone()].into_iter().flatten());
     }
     let search = sweep::search_for(store, subject, words).await?;
-    Ok(Plan { open, jobs, closed, conversations, cards, search })
+    Ok(Plan { jobs, closed, conversations, cards, search })
+}
+
+/// The jobs that they handed in, and those at them.
+async fn jobs_of(tx: &mut Tx, subject: &Subject) -> Result<Vec<String>, Error> {
+    let mut jobs = subject.jobs.clone();
+    let at = customers(&subject.customers);
+    for sql in [
+        among!(tx, "SELECT id FROM job WHERE customer_id", "$1", " ORDER BY id LIMIT $2"),
+        among!(tx, "SELECT job_id AS id FROM handoff WHERE customer_id", "$1", " ORDER BY job_id LIMIT $2"),
+    ] {
+        jobs.extend(texts(&tx.rows(sql, args![&at, MOST]).await?, "id")?);
+    }
+    jobs.sort_unstable();
+    jobs.dedup();
+    Ok(jobs)
 }
 
 /// What may stand of them in the texts of others.
@@ -259,16 +277,16 @@ async fn uploads(store: &Store, subject: &Subject) -> Result<Vec<String>, Error>
     change.await
 }
 
-/// Their records as customers, where no job needs them any more.
-async fn settled_customers(store: &Store, subject: &Subject) -> Result<Vec<CustomerId>, Error> {
-    let mut settled = Vec::new();
+/// Their records as customers that a job still needs.
+async fn open_customers(tx: &mut Tx, subject: &Subject) -> Result<Vec<CustomerId>, Error> {
+    let mut needed = Vec::new();
     for id in &subject.customers {
         let alone = Subject { jobs: Vec::new(), customers: vec![id.clone()], ..subject.clone() };
-        if open::jobs(&mut store.reader(), &alone).await?.is_empty() {
-            settled.push(id.clone());
+        if !open::jobs(tx, &alone).await?.is_empty() {
+            needed.push(id.clone());
         }
     }
-    Ok(settled)
+    Ok(needed)
 }
 
 /// The person: who writes by one of these identities from now on is a stranger.
@@ -312,8 +330,11 @@ async fn person(tx: &mut Tx, subject: &Subject, settled: &[CustomerId], order: &
     }
     let entry = audit::Entry {
         actor: order.actor.clone(),
-        action: "contact_erased",
-        subject: subject.id.0.clone(),
+        action: match subject.who {
+            Who::Contact(_) => "contact_erased",
+            Who::Customer(_) => "customer_erased",
+        },
+        subject: subject.who.subject(),
         digest: String::new(),
     };
     audit::append(tx, &entry, order.now).await
@@ -332,8 +353,7 @@ async fn forget_hand(tx: &mut Tx, names: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-async fn invoices(store: &Store, subject: &Subject, jobs: &[String]) -> Result<Vec<String>, Error> {
-    let mut tx = store.reader();
+async fn invoices(tx: &mut Tx, subject: &Subject, jobs: &[String]) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     for (sql, ids) in [
         (among!(tx, "SELECT id FROM invoice WHERE job_id", "$1", " ORDER BY id LIMIT $2"), all(jobs)),

@@ -3,7 +3,7 @@
 use domain::message::Part;
 use serde_json::{Map, Value, json};
 
-use super::{MOST, Subject, all, customers, own::files};
+use super::{MOST, Subject, Who, all, customers, own::files};
 use crate::{Error, Tx, among, args, db::Row};
 
 /// Messages of one page.
@@ -84,7 +84,7 @@ macro_rules! sheet {
     };
 }
 
-const SHEETS: [Sheet; 14] = [
+const SHEETS: [Sheet; 15] = [
     sheet!(
         "contacts.json",
         People,
@@ -137,6 +137,14 @@ const SHEETS: [Sheet; 14] = [
         "visits.json",
         People,
         "SELECT id, title, customer_id, starts_ms, ends_ms FROM visit WHERE contact_id",
+        "ORDER BY starts_ms, id",
+        ["id", "title", "customer_id"],
+        ["starts_ms", "ends_ms"]
+    ),
+    sheet!(
+        "visits_as_customer.json",
+        Customers,
+        "SELECT id, title, customer_id, starts_ms, ends_ms FROM visit WHERE customer_id",
         "ORDER BY starts_ms, id",
         ["id", "title", "customer_id"],
         ["starts_ms", "ends_ms"]
@@ -209,6 +217,7 @@ pub async fn documents(tx: &mut Tx, subject: &Subject) -> Result<Vec<(&'static s
     let mut subjects: Vec<String> = subject.contacts.iter().chain(&subject.conversations).cloned().collect();
     subjects.extend(subject.jobs.iter().chain(&users).cloned());
     subjects.extend(users.iter().map(|id| format!("user:{id}")));
+    subjects.extend(subject.customers.iter().map(|id| Who::Customer(id.clone()).subject()));
     let mut documents = Vec::with_capacity(SHEETS.len());
     for sheet in &SHEETS {
         let ids = match sheet.by {

@@ -2,6 +2,7 @@
 //! touches the bodies of invoices: they are bookkeeping documents that the law wants unaltered.
 
 pub mod calls;
+pub mod customer;
 pub mod erase;
 pub mod export;
 mod hiding;
@@ -28,12 +29,40 @@ const MOST: i64 = 10_000;
 /// Digits by which two spellings of a number are known to be one.
 const TAIL: usize = 8;
 
+/// Whom something is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    Contact(ContactId),
+    /// A record of the firm's list that no contact stands for: they never wrote.
+    Customer(CustomerId),
+}
+
+impl Who {
+    /// As the audit log names them.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Contact(id) => id.0.clone(),
+            Self::Customer(id) => format!("customer:{id}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Contact(id) => f.write_str(id.as_str()),
+            Self::Customer(id) => f.write_str(id.as_str()),
+        }
+    }
+}
+
 /// A person with everything that is found by their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The contact that stays after merges.
-    pub id: ContactId,
-    /// `id` and whoever was merged into them.
+    /// The contact that stays after merges, or the customer.
+    pub who: Who,
+    /// The contact and whoever was merged into them; none for a customer alone.
     pub(crate) contacts: Vec<String>,
     pub(crate) names: Vec<String>,
     pub identities: Vec<Identity>,
@@ -95,7 +124,7 @@ pub async fn subject(tx: &mut Tx, id: &ContactId) -> Result<Option<Subject>, Err
     );
     let jobs = texts(&tx.rows(sql, args![all(&conversations), MOST]).await?, "job_id")?;
     let mut subject = Subject {
-        id,
+        who: Who::Contact(id),
         contacts,
         names,
         identities,

@@ -6,6 +6,7 @@ mod belt;
 mod check;
 mod claims;
 mod console;
+mod customer_rights;
 mod databases;
 mod events;
 mod full;

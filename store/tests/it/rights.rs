@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::databases::{Db, on_each};
 
-const NOW: Millis = Millis(2_000_000);
+pub const NOW: Millis = Millis(2_000_000);
 
 /// A technician and what he said; a customer and what she said; an office person who approved.
 const HOUSE: &[&str] = &[
@@ -114,7 +114,7 @@ const BILLED: &[&str] = &[
     "INSERT INTO invoice_number (year, last) VALUES (2026, 1)",
 ];
 
-async fn change(store: &Store, statements: &'static [&'static str]) {
+pub async fn change(store: &Store, statements: &'static [&'static str]) {
     let done = store.write(move |tx| {
         Box::pin(async move {
             for sql in statements {
@@ -175,7 +175,7 @@ async fn dump_server(url: &str) -> Vec<String> {
     texts
 }
 
-async fn left(config: &Config, traces: &[&str]) -> BTreeSet<String> {
+pub async fn left(config: &Config, traces: &[&str]) -> BTreeSet<String> {
     let all = dump(config).await;
     assert!(all.len() > 20, "a dump that holds nothing proves nothing");
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -198,17 +198,23 @@ async fn erase_now(db: &Db, id: &str, removed: &mut Vec<String>) -> erase::Kept 
     erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap()
 }
 
-async fn assert_sound(store: &Store) {
+pub async fn assert_sound(store: &Store) {
     assert_eq!(findings(store, Look { at_rest: Some(NOW), ..Look::default() }).await.unwrap(), []);
 }
 
-async fn furnish(db: &Db) {
+pub async fn furnish(db: &Db) {
     change(&db.store, HOUSE).await;
+    approved(db, "q-1").await;
+    while search::fill(&db.store, NOW).await.unwrap() > 0 {}
+}
+
+/// Somebody of the office approved it, and it ran.
+pub async fn approved(db: &Db, question: &'static str) {
     for action in ["approved", "ran_approved"] {
         let entry = Entry {
             actor: "p-sabine".to_owned(),
             action,
-            subject: "q-1".to_owned(),
+            subject: question.to_owned(),
             digest: "print".to_owned(),
         };
         db.store
@@ -216,7 +222,6 @@ async fn furnish(db: &Db) {
             .await
             .unwrap();
     }
-    while search::fill(&db.store, NOW).await.unwrap() > 0 {}
 }
 
 #[tokio::test]
