@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::AgentName;
 
 const LINK: &str = "link:";
+const TERMINAL: &str = "cli:";
 
 /// The name of one way in and out: `cli:technician`, `link:office`, `whatsapp`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,7 +22,7 @@ impl ChannelName {
     /// The channel of the person who plays `role` in a terminal.
     #[must_use]
     pub fn terminal(role: &str) -> Self {
-        Self(format!("cli:{role}"))
+        Self(format!("{TERMINAL}{role}"))
     }
 
     #[must_use]
@@ -33,6 +34,12 @@ impl ChannelName {
     #[must_use]
     pub fn is_console(&self) -> bool {
         self.0 == crate::command::CONSOLE
+    }
+
+    /// Whether those who write on it are people out of the house, whose words a provider brings.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        !self.is_link() && !self.is_console() && !self.0.starts_with(TERMINAL)
     }
 
     /// The agent at the other end of a link; the whole name elsewhere.

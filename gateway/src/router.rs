@@ -69,8 +69,8 @@ pub fn meta_cloud(gateway: &Gateway, receiver: Current<Receiver>, room: Room) ->
         .with_state(webhooks::MetaCloud::new(gateway.clone(), receiver, room))
 }
 
-/// The telephone system's webhook; for [`house_with`].
-pub fn telephony(gateway: &Gateway, receiver: channels::telephony::Receiver) -> Router {
+/// The telephone system's webhook, for as long as there is who believes it; for [`house_with`].
+pub fn telephony(gateway: &Gateway, receiver: Current<Option<channels::telephony::Receiver>>) -> Router {
     Router::new()
         .route("/api/comms/webhooks/telephony", post(telephony::deliver))
         .method_not_allowed_fallback(guard::no_such_method)

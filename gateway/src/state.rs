@@ -74,11 +74,13 @@ pub struct House {
     pub country_code: String,
     /// What the model's tokens cost, where that is configured.
     pub price: Option<Price>,
+    /// A channel on which nothing has come in for so long is said to be silent; 0: never. `comms.silent_hours`.
+    pub silent_hours: u32,
 }
 
 impl Default for House {
     fn default() -> Self {
-        Self { approve_own_jobs: true, country_code: "49".to_owned(), price: None }
+        Self { approve_own_jobs: true, country_code: "49".to_owned(), price: None, silent_hours: 24 }
     }
 }
 

@@ -14,6 +14,7 @@ use channels::{
 };
 use domain::{
     clock::Millis,
+    current::Current,
     id::PhoneCallId,
     inbound::{Arrival, Inbound},
     message::{Direction, Media, MediaSource},
@@ -26,7 +27,7 @@ use store::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{api::calls::link, error::Problem, state::Gateway};
+use crate::{api::calls::link, error::Problem, guard, state::Gateway};
 
 /// A call is told in a few hundred bytes.
 pub(crate) const BODY: usize = 64 * 1024;
@@ -37,13 +38,13 @@ const PLACES: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Telephony {
     gateway: Gateway,
-    receiver: Arc<Receiver>,
+    receiver: Current<Option<Receiver>>,
     places: Arc<Semaphore>,
 }
 
 impl Telephony {
-    pub(crate) fn new(gateway: Gateway, receiver: Receiver) -> Self {
-        Self { gateway, receiver: Arc::new(receiver), places: Arc::new(Semaphore::new(PLACES)) }
+    pub(crate) fn new(gateway: Gateway, receiver: Current<Option<Receiver>>) -> Self {
+        Self { gateway, receiver, places: Arc::new(Semaphore::new(PLACES)) }
     }
 }
 
@@ -52,6 +53,9 @@ pub(crate) async fn deliver(
     State(telephony): State<Telephony>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
+    let receiver = telephony.receiver.get();
+    // Without a secret anybody could speak for the telephone system: there is no such webhook.
+    let receiver = receiver.as_ref().as_ref().ok_or_else(|| guard::nothing_at(request.uri()))?;
     let place = Arc::clone(&telephony.places).try_acquire_owned();
     let _place = place.map_err(|_| Problem::unavailable("as many calls as fit are being taken in"))?;
     let given = request.headers().get(signature::HEADER).cloned();
@@ -61,8 +65,7 @@ pub(crate) async fn deliver(
         let code = if too_large { "payload_too_large" } else { "broken_body" };
         Problem::new(rejection.status(), code, "the body is over the limit, or broke off")
     })?;
-    let news = telephony
-        .receiver
+    let news = receiver
         .receive(given.as_ref().map(|value| value.as_bytes()), &body)
         .map_err(|why| refused(why, &body))?;
     store(&telephony.gateway, news).await?;

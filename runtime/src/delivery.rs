@@ -19,7 +19,7 @@ use serde_json::json;
 use store::{
     Error, Tx, channel_state,
     db::crash,
-    event, handoff, inbox,
+    event, failed, handoff, inbox,
     outbox::{self, Outcome, Taken},
     wake,
 };
@@ -127,7 +127,7 @@ async fn renew(belt: &Belt, row: &Taken) -> Result<(), Error> {
 /// What is known without sending: words whose conversation changed hands, and a send whose answer was lost.
 fn before_sending(belt: &Belt, channel: &dyn Channel, row: &Taken) -> Option<SendOutcome> {
     if row.stale {
-        return Some(SendOutcome::Refused { reason: "the conversation was taken over".to_owned() });
+        return Some(SendOutcome::Refused { reason: failed::TAKEN_OVER.to_owned() });
     }
     match (row.was, channel.lost_answer()) {
         (DeliveryState::Sending, LostAnswer::WaitForStatus) => {

@@ -4,7 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use agents::model::{Model, transcribe::Transcriber};
-use channels::whatsapp::{self, Receiver, WhatsApp};
+use channels::{
+    telephony,
+    whatsapp::{self, Receiver, WhatsApp},
+};
 use domain::{address::ChannelName, clock::Clock, current::Current, id::Ids};
 use gateway::House;
 use runtime::bell::Bell;
@@ -23,6 +26,8 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Replaceable {
     pub belt: Current<runtime::Config>,
     pub house: Current<House>,
+    /// Who believes the telephone system.
+    pub calls: Current<Option<telephony::Receiver>>,
     pub transcriber: Current<Option<Arc<dyn Transcriber>>>,
     /// `None` for a test's own.
     pub model: Option<Current<dyn Model>>,
@@ -34,12 +39,12 @@ impl Replaceable {
     pub(super) fn new(
         settings: &Settings,
         http: &reqwest::Client,
-        house: Current<House>,
+        (house, calls): (Current<House>, Current<Option<telephony::Receiver>>),
         model: Option<Current<dyn Model>>,
         whatsapp: Option<(Current<WhatsApp>, Current<Receiver>)>,
     ) -> Self {
         let transcriber = Current::new(super::transcriber(settings, http));
-        Self { belt: Current::new(settings.belt.clone()), house, transcriber, model, whatsapp }
+        Self { belt: Current::new(settings.belt.clone()), house, calls, transcriber, model, whatsapp }
     }
 }
 
@@ -122,6 +127,7 @@ impl Follower {
         let to = &self.of.replaceable;
         to.belt.set(Arc::new(settings.belt.clone()));
         to.house.set(Arc::new(super::house(&settings)));
+        to.calls.set(Arc::new(super::told_of_calls(&settings)));
         to.transcriber.set(Arc::new(super::transcriber(&settings, &self.of.http)));
         if let Some(current) = &to.model {
             match super::model(&settings, self.of.http.clone(), &self.ids, &self.clock) {

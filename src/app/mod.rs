@@ -141,13 +141,14 @@ impl App {
         let progress = broadcast::channel::<Progress>(PROGRESS).0;
         let whatsapp = whatsapp(settings, &hosting, &http)?;
         let receiver = receiver(hosting.whatsapp.as_ref())?;
+        let calls = Current::new(told_of_calls(settings));
         let changed = Arc::new(Notify::new());
         let gateway =
             door(settings, (&store, &means), (&bell, &progress, &changed), (&http, whatsapp.as_ref()))?;
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
         let address = ports.gateway.as_ref().map(TcpListener::local_addr).transpose()?;
         if let Some(listener) = ports.gateway.take() {
-            servers.push((listener, webhooks(&gateway, receiver.as_ref(), settings)?));
+            servers.push((listener, webhooks(&gateway, receiver.as_ref(), calls.clone(), settings)?));
         }
         let links = Links { knowledge: &knowledge, ports: &ports, secret: &secret, store: &store };
         let mut channels = hosting.channels.clone();
@@ -160,7 +161,7 @@ impl App {
         let (own, model) = (means.model.is_some(), thinker(settings, &means, &http)?);
         let follows = whatsapp.clone().zip(receiver).filter(|_| hosting.follows == Follows::WithWhatsApp);
         let (own, house) = ((!own).then(|| model.clone()), gateway.config.house.clone());
-        let replaceable = Replaceable::new(settings, &http, house, own, follows);
+        let replaceable = Replaceable::new(settings, &http, (house, calls), own, follows);
         let following = Following { http, bell: bell.clone(), changed, replaceable: replaceable.clone() };
         let follower = following.follower(settings, hosting.follows, (&store, &means));
         let (name, model): (String, Arc<dyn Model>) = (model.name(), Arc::new(model));
@@ -256,6 +257,7 @@ fn house(settings: &Settings) -> House {
         approve_own_jobs: settings.belt.questions.approve_own_jobs,
         country_code: settings.country_code.clone(),
         price: settings.price,
+        silent_hours: settings.silent_hours,
     }
 }
 
@@ -282,18 +284,21 @@ fn gateway_config(settings: &Settings) -> Result<gateway::Config, Failure> {
 fn webhooks(
     gateway: &Gateway,
     receiver: Option<&Current<Receiver>>,
+    calls: Current<Option<telephony::Receiver>>,
     settings: &Settings,
 ) -> Result<Router, Failure> {
     let page = Console::new(assets::console()).map_err(|error| Failure::Failed(error.to_string()))?;
-    let mut routes = page.routes(gateway);
-    if let Some(told) = telephony::Receiver::new(&settings.telephony, &settings.country_code) {
-        routes = routes.merge(gateway::router::telephony(gateway, told));
-    }
+    let mut routes = page.routes(gateway).merge(gateway::router::telephony(gateway, calls));
     if let Some(receiver) = receiver {
         let room = Room { deliveries: settings.gateway.deliveries, ..Room::default() };
         routes = routes.merge(gateway::router::meta_cloud(gateway, receiver.clone(), room));
     }
     Ok(gateway::router::house_with(gateway, routes))
+}
+
+/// Who believes the telephone system, where it has a secret.
+fn told_of_calls(settings: &Settings) -> Option<telephony::Receiver> {
+    telephony::Receiver::new(&settings.telephony, &settings.country_code)
 }
 
 /// The webhook's side of WhatsApp.

@@ -26,6 +26,7 @@ pub(super) struct RawComms {
     transcription: String,
     transcription_base_url: String,
     transcription_model: String,
+    pub(super) silent_hours: u32,
 }
 
 /// How people are reached.

@@ -59,6 +59,8 @@ pub struct Settings {
     /// Who turns recordings into text, if anybody.
     pub transcription: Option<agents::model::transcribe::Config>,
     pub country_code: String,
+    /// A channel on which nothing has come in for so long is said to be silent; 0: never.
+    pub silent_hours: u32,
     /// People to register: digits with country code.
     pub phones: Vec<(Role, String)>,
     pub bind: IpAddr,
@@ -177,6 +179,7 @@ impl Settings {
             transcription: raw.comms.transcription(openai_key(&raw.model))?,
             phones: phones(&raw.people, &country_code)?,
             country_code,
+            silent_hours: raw.comms.silent_hours,
             bind,
             public_url: optional(&raw.server.public_url)
                 .map(|url| address(&url, "server.public_url"))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{address::ChannelName, clock::Millis};
 
-use crate::{Error, Tx, args};
+use crate::{Error, Tx, args, failed};
 
 /// A pause that is not over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,18 +120,13 @@ pub async fn traffic(tx: &mut Tx, since: Millis) -> Result<Vec<Traffic>, Error> 
                 args![&channel],
             )
             .await?;
-        let failed = tx
-            .row(
-                "SELECT COUNT(*) AS n FROM outbox WHERE state = 'failed' AND channel = $1 AND updated_ms >= $2",
-                args![&channel, since],
-            )
-            .await?;
+        let failed = failed::count_since(tx, &channel, since).await?;
         let heard: i64 = row.get("heard")?;
         found.push(Traffic {
             channel: ChannelName(channel),
             last_inbound: (heard > 0).then_some(Millis(heard)),
             last_outbound: sent.map(|row| row.get("updated_ms")).transpose()?.map(Millis),
-            failed: failed.map_or(Ok(0), |row| row.get("n"))?,
+            failed,
         });
     }
     Ok(found)

@@ -3,7 +3,10 @@
 use domain::clock::Millis;
 use serde::Serialize;
 
-use crate::{Error, Tx, args};
+use crate::{
+    Error, Tx, args,
+    failed::{self, failed},
+};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Depth {
@@ -55,7 +58,8 @@ async fn inbox(tx: &mut Tx, now: Millis) -> Result<Depth, Error> {
         )
         .await?;
     let dead = tx.row("SELECT COUNT(*) AS n FROM inbox WHERE state = 'dead'", args![]).await?;
-    depth(live.as_ref(), dead.as_ref(), now)
+    let dead = dead.map_or(Ok(0), |row| row.get("n"))?;
+    depth(live.as_ref(), dead, now)
 }
 
 async fn outbox(tx: &mut Tx, now: Millis) -> Result<Depth, Error> {
@@ -67,19 +71,18 @@ async fn outbox(tx: &mut Tx, now: Millis) -> Result<Depth, Error> {
             args![],
         )
         .await?;
-    let dead = tx.row("SELECT COUNT(*) AS n FROM outbox WHERE state = 'failed'", args![]).await?;
-    depth(live.as_ref(), dead.as_ref(), now)
+    depth(live.as_ref(), failed::count(tx).await?, now)
 }
 
-fn depth(live: Option<&crate::db::Row>, dead: Option<&crate::db::Row>, now: Millis) -> Result<Depth, Error> {
-    let (Some(live), Some(dead)) = (live, dead) else { return Ok(Depth::default()) };
+fn depth(live: Option<&crate::db::Row>, dead: i64, now: Millis) -> Result<Depth, Error> {
+    let Some(live) = live else { return Ok(Depth::default()) };
     let leased: i64 = live.get("leased")?;
     let all: i64 = live.get("all_rows")?;
     let oldest: Option<i64> = live.get("oldest")?;
     Ok(Depth {
         pending: all - leased,
         leased,
-        dead: dead.get("n")?,
+        dead,
         oldest_age_ms: oldest.map_or(0, |at| (now.0 - at).max(0)),
     })
 }
@@ -117,8 +120,10 @@ pub async fn dead(tx: &mut Tx, limit: i64) -> Result<Vec<Dead>, Error> {
         ),
         (
             "outbox",
-            "SELECT id, attempts, COALESCE(reason, '') AS reason, updated_ms AS at_ms FROM outbox
-             WHERE state = 'failed' ORDER BY seq DESC LIMIT $1",
+            failed!(
+                "SELECT o.id, o.attempts, COALESCE(o.reason, '') AS reason, o.updated_ms AS at_ms FROM outbox o WHERE",
+                "ORDER BY o.seq DESC LIMIT $1"
+            ),
         ),
         (
             "turn",
@@ -190,7 +195,11 @@ pub async fn retry_in(tx: &mut Tx, queue: Queue, id: &str, now: Millis) -> Resul
             "UPDATE inbox SET state = 'pending', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'dead'"
         }
         Queue::Outbox => {
-            "UPDATE outbox SET state = 'queued', due_ms = $2, attempts = 0 WHERE id = $1 AND state = 'failed'"
+            failed!(
+                "UPDATE outbox SET state = 'queued', due_ms = $2, attempts = 0
+                 WHERE id IN (SELECT o.id FROM outbox o WHERE o.id = $1 AND",
+                ")"
+            )
         }
         Queue::Turn => {
             "UPDATE turn SET state = 'due', due_ms = $2, attempts = 0, finished_ms = NULL

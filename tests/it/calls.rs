@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     console::Desk,
-    phones::{Demo, OGG, demo_with, transcriber},
+    phones::{Demo, OGG, demo, demo_with, transcriber},
 };
 
 const SECRET: &str = "the-telephone-systems-secret";
@@ -35,11 +35,58 @@ async fn tells(demo: &Demo, id: &str, recording: &str) {
         "at": "2026-01-05T09:00:00Z", "recording": { "url": recording }
     })
     .to_string();
+    assert_eq!(posts(demo, SECRET, body).await, 200);
+}
+
+async fn posts(demo: &Demo, secret: &str, body: String) -> u16 {
     let url = format!("http://127.0.0.1:{}/api/comms/webhooks/telephony", demo.gateway);
-    let signature = sign(&SECRET.into(), body.as_bytes());
+    let signature = sign(&secret.into(), body.as_bytes());
     let told =
         demo.phones.http.post(url).header("x-hub-signature-256", signature).body(body).send().await.unwrap();
-    assert_eq!(told.status().as_u16(), 200, "{}", told.text().await.unwrap());
+    told.status().as_u16()
+}
+
+#[tokio::test]
+async fn the_secret_of_the_telephone_system_is_set_at_the_console_and_counts_at_once() {
+    let demo = demo();
+    let owner = Desk::of(&demo, "Olga", "owner");
+    let call = |state: &str| {
+        json!({
+            "call_id": "c-1", "state": state, "direction": "in", "from": "+49 170 9998877", "to": "030 1234567",
+            "at": "2026-01-05T09:00:00Z"
+        })
+        .to_string()
+    };
+    assert_eq!(posts(&demo, SECRET, call("ringing")).await, 404, "there is no such webhook yet");
+    for (secret, says) in [(SECRET, 200), ("a-secret-that-came-after-it", 403)] {
+        let (status, changed) =
+            owner.ask("PATCH", "/settings", Some(json!({ "telephony.secret": SECRET }))).await;
+        assert_eq!(status, 200, "{changed}");
+        assert!(!changed.to_string().contains(SECRET), "it is never shown");
+        let item = changed["items"].as_array().unwrap().iter().find(|one| one["key"] == "telephony.secret");
+        let shown = item.unwrap();
+        assert_eq!(
+            (&shown["value"], &shown["ends_in"], &shown["effective"]),
+            (&Value::Null, &json!("cret"), &json!("now"))
+        );
+        until(&demo, secret, call("ended"), says).await;
+    }
+    let short = owner.ask("PATCH", "/settings", Some(json!({ "telephony.secret": "short" }))).await;
+    assert_eq!(short.0, 422, "{}", short.1);
+    let (status, _) = owner.ask("PATCH", "/settings", Some(json!({ "telephony.secret": null }))).await;
+    assert_eq!(status, 200);
+    until(&demo, SECRET, call("ended"), 404).await;
+}
+
+/// What is set counts within a moment.
+async fn until(demo: &Demo, secret: &str, body: String, wanted: u16) {
+    for _ in 0..200 {
+        if posts(demo, secret, body.clone()).await == wanted {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it was never answered {wanted}");
 }
 
 /// The calls, once none of their recordings is awaited.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    phones::{Demo, REPORT, demo},
+    phones::{Demo, Phones, REPORT, demo},
     processes::{free_ports, plumbline},
 };
 
@@ -72,11 +72,32 @@ async fn what_is_approved_at_the_console_is_told_on_whatsapp_and_billed_once() {
     // The same proposal on both ways at once: one of them decides.
     let invoice = anna.approval("create_invoice").await;
     let (decided, ()) = tokio::join!(anna.decides(&invoice, "approve"), phones.presses("office", "Create"));
-    assert!(matches!(decided.0, 200 | 409), "{}", decided.1);
+    told_who_was_first(&anna, &invoice, &decided, phones).await;
     phones.shows("technician", "RE-").await;
     let (_, jobs) = anna.ask("GET", "/jobs", None).await;
     assert_eq!((&jobs["items"][0]["state"], &jobs["counts"]["invoiced"]), (&json!("invoiced"), &json!(1)));
     assert_eq!(phones.count("technician", "settled the Meier job").await, 1);
+}
+
+/// Both ways show the same decision, and whoever was slower is told whose it is.
+async fn told_who_was_first(anna: &Desk<'_>, asked: &Value, decided: &(u16, Value), phones: &Phones) {
+    let (_, now) = anna.ask("GET", &format!("/approvals/{}", asked["id"].as_str().unwrap()), None).await;
+    let (status, answer) = decided;
+    match status {
+        200 => {
+            assert_eq!((&now["decision"]["by"], &now["decision"]), (&json!("Anna"), &answer["decision"]));
+            phones.shows("office", "Anna already answered that").await;
+        }
+        409 => {
+            assert_eq!(
+                (&now["decision"]["by"], &answer["code"]),
+                (&json!("Sabine"), &json!("already_decided"))
+            );
+            let detail = answer["detail"].as_str().unwrap();
+            assert!(detail.contains("already decided by Sabine"), "{detail}");
+        }
+        _ => panic!("{answer}"),
+    }
 }
 
 #[tokio::test]

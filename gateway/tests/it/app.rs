@@ -183,7 +183,7 @@ pub async fn with_telephony(db: &Db, folder: &std::path::Path) -> App {
         recording_hosts: vec!["records.example.com".to_owned()],
         ..channels::telephony::Config::default()
     };
-    let receiver = channels::telephony::Receiver::new(&telephony, "49").unwrap();
+    let receiver = Current::new(channels::telephony::Receiver::new(&telephony, "49"));
     let config = Config { media_folder: folder.to_owned(), ..Config::default() };
     serve_with(db, Means { config, ..Means::default() }, |gateway, _| {
         router::house_with(gateway, router::telephony(gateway, receiver))

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use domain::{clock::Millis, contact::Role, outbound::DeliveryState, staff::ConsoleRole};
-use serde_json::json;
+use plumbline_gateway::House;
+use serde_json::{Value, json};
 use store::{channel_state, outbox};
 
 use crate::{
     app::{App, house, on_each},
+    staff::Console,
     talk::text,
 };
 
@@ -88,6 +90,76 @@ async fn the_audit_log_is_read_by_pages_and_found_whole() {
         assert_eq!((&rest["items"][0]["seq"], rest["next_cursor"].is_null()), (&json!(1), true));
         let verdict = owner.get("/api/comms/audit/verification").await.json();
         assert_eq!(verdict, json!({"whole": true, "entries": 2, "broken_at": null}));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_that_was_sent_again_is_counted_nowhere_any_more() {
+    on_each("desk_counts", |db| async move {
+        let app = house(&db).await;
+        let boss = app.as_user(ConsoleRole::Dispatcher).await;
+        let frank = app.person("Frank", "4915155512345", Role::Technician).await;
+        app.writes(&frank, "hallo").await;
+        let sent = boss.post(&frank.path("/messages"), &text("Ich komme um acht")).await.json();
+        all_breaks(&app).await;
+        let first = boss.get("/api/comms/deliveries").await.json()["items"][0]["id"].clone();
+        assert_eq!(counts(&app, &boss).await, [1; 5]);
+
+        let retry = format!("/api/comms/messages/{}/retry", sent["id"].as_str().unwrap());
+        assert_eq!(boss.post(&retry, &json!({})).await.status, 201);
+        assert_eq!(counts(&app, &boss).await, [0; 5], "a later row carries it now");
+        let again = format!("/api/comms/queue/outbox/{}/retry", first.as_str().unwrap());
+        assert_eq!(boss.post(&again, &json!({})).await.status, 404, "it would come twice");
+    })
+    .await;
+}
+
+/// What failed, as each place that shows it tells.
+async fn counts(app: &App, boss: &Console<'_>) -> [i64; 5] {
+    let health = boss.get("/api/comms/channels/health").await.json();
+    let channel = health["items"].as_array().unwrap().iter().find(|one| one["name"] == "whatsapp").unwrap();
+    let listed = |list: &Value| i64::try_from(list["items"].as_array().unwrap().len()).unwrap();
+    let queues = app.answer(app.request("GET", "/queue/status")).await.json();
+    [
+        listed(&boss.get("/api/comms/deliveries").await.json()),
+        listed(&boss.get("/api/comms/queue/dead").await.json()),
+        health["failed_deliveries"].as_i64().unwrap(),
+        channel["failed_lately"].as_i64().unwrap(),
+        queues["outbox"]["dead"].as_i64().unwrap(),
+    ]
+}
+
+#[tokio::test]
+async fn a_channel_on_which_nobody_writes_for_long_is_said_to_be_silent() {
+    on_each("desk_silent", |db| async move {
+        let app = house(&db).await;
+        let frank = app.person("Frank", "4915155512345", Role::Technician).await;
+        let (peer, here) = (
+            app.talk("office", None, "link:field", "JOB-1").await,
+            app.talk("field", None, "cli:technician", "technician").await,
+        );
+        let troubles = async || {
+            // A day is longer than a token of this morning.
+            let staff = app.as_user(ConsoleRole::Staff).await;
+            let health = staff.get("/api/comms/channels/health").await.json();
+            let codes = health["items"].as_array().unwrap().clone().into_iter();
+            codes.map(|one| (one["name"].to_string(), one["trouble"]["code"].clone())).collect::<Vec<_>>()
+        };
+        assert!(troubles().await.iter().all(|(_, code)| code.is_null()), "nobody ever wrote");
+        for talk in [&frank, &peer, &here] {
+            app.writes(talk, "hallo").await;
+        }
+        db.clock.advance(Duration::from_secs(24 * 3_600 - 1));
+        assert!(troubles().await.iter().all(|(_, code)| code.is_null()));
+        db.clock.advance(Duration::from_secs(1));
+        let silent: Vec<_> = troubles().await.into_iter().filter(|(_, code)| code == "silent").collect();
+        assert_eq!(silent, [("\"whatsapp\"".to_owned(), json!("silent"))], "the house's own ways may rest");
+        app.gateway.config.house.set(House { silent_hours: 0, ..House::default() }.into());
+        assert!(troubles().await.iter().all(|(_, code)| code.is_null()), "0: never");
+        app.gateway.config.house.set(House::default().into());
+        app.writes(&frank, "da bin ich").await;
+        assert!(troubles().await.iter().all(|(_, code)| code.is_null()));
     })
     .await;
 }

@@ -3,13 +3,14 @@
 use axum::{Json, extract::State};
 use domain::{id::ConversationId, staff::Permission};
 use serde::Serialize;
-use store::{event, handoff, question};
+use store::{Tx, event, handoff, office, question};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::view::{self, ThreadView};
 use crate::{
     api::{
+        at,
         customers::{self, CustomerView},
         field::Id,
     },
@@ -42,8 +43,29 @@ struct ThreadDetail {
 struct JobName {
     id: String,
     customer_id: String,
+    /// Null where the house does not know the customer.
+    customer: Option<String>,
+    work_done: String,
     /// As the agent that handed it over knows it.
     state: &'static str,
+    updated_at: String,
+}
+
+/// The jobs that were reported in `thread`, as staff know them by: what was done, and at whom.
+async fn jobs(tx: &mut Tx, thread: &ConversationId) -> Result<Vec<JobName>, store::Error> {
+    let mut named = Vec::new();
+    for job in handoff::list(tx, thread, JOBS).await? {
+        let customer = office::customer::get(tx, &job.report.customer_id).await?;
+        named.push(JobName {
+            id: job.report.job_id.0,
+            customer_id: job.report.customer_id.0,
+            customer: customer.map(|customer| customer.name),
+            work_done: job.report.work_done,
+            state: job.state.as_str(),
+            updated_at: at(job.updated),
+        });
+    }
+    Ok(named)
 }
 
 /// One thread
@@ -68,7 +90,7 @@ async fn get(
     let mut tx = gateway.store.reader();
     let as_of_seq = event::last(&mut tx).await?;
     let thread = super::find(&mut tx, &id).await?;
-    let jobs = handoff::list(&mut tx, &id, JOBS).await?;
+    let jobs = jobs(&mut tx, &id).await?;
     let asked = question::seen_by(&mut tx, &id).await?;
     let identities = thread.person.as_ref().map_or(&[][..], |person| &person.identities);
     let suggested_customers = match &thread.customer {
@@ -77,14 +99,7 @@ async fn get(
     };
     Ok(Json(ThreadDetail {
         thread: view::threads(&mut tx, &[thread], gateway.now()).await?.remove(0),
-        jobs: jobs
-            .into_iter()
-            .map(|job| JobName {
-                id: job.report.job_id.0,
-                customer_id: job.report.customer_id.0,
-                state: job.state.as_str(),
-            })
-            .collect(),
+        jobs,
         suggested_customers,
         questions: asked.into_iter().filter(|asked| asked.open).map(|asked| asked.question.0).collect(),
         as_of_seq,
