@@ -80,11 +80,12 @@ impl InboundMessage {
 }
 
 /// What the provider itself told, of identities in the order of [`InboundMessage::identities`]: every id, and of the
-/// numbers the first, as the others are spellings of it. A username is nobody's for long, so it is never learned.
+/// numbers the first, as the others are spellings of it. A username is nobody's for long: it is kept to be shown and looked
+/// for, and nobody is known by it.
 pub fn told(identities: &[Identity]) -> impl Iterator<Item = &Identity> + Send {
     let phone = identities.iter().find(|identity| identity.kind == IdentityKind::Phone);
-    let ids = identities.iter().filter(|identity| identity.kind == IdentityKind::UserId);
-    phone.into_iter().chain(ids)
+    let others = [IdentityKind::UserId, IdentityKind::Username];
+    phone.into_iter().chain(identities.iter().filter(move |identity| others.contains(&identity.kind)))
 }
 
 /// What staff said on the business phone. It is free, bound to no window and opens none.

@@ -14,12 +14,12 @@ use crate::{Error, Tx, args, db::Row, search::Words};
 /// Most people listed at once.
 const LIST: i64 = 10_000;
 
-/// The person whom the first known of `identities` names.
+/// The person whom the first known of `identities` names. A username names nobody: it may be another's tomorrow.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, identities: &[Identity]) -> Result<Option<Contact>, Error> {
-    for identity in identities {
+    for identity in identities.iter().filter(|identity| identity.kind != IdentityKind::Username) {
         let row = tx
             .row(
                 "SELECT c.id, c.name, c.roles, c.language, c.default_agent
@@ -232,7 +232,8 @@ pub async fn replace_identities(
     Ok(())
 }
 
-/// Remembers further identities of a person. One that names somebody else already stays theirs.
+/// Remembers further identities of a person. One that names somebody else already stays theirs; a username is that of
+/// whoever came with it last.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -242,12 +243,30 @@ pub async fn learn<'i>(
     identities: impl Iterator<Item = &'i Identity> + Send,
 ) -> Result<(), Error> {
     for identity in identities {
+        if identity.kind == IdentityKind::Username {
+            called(tx, id, identity).await?;
+            continue;
+        }
         tx.exec(
             "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING",
             args![identity.kind.as_str(), &identity.value, &id.0],
         )
         .await?;
     }
+    Ok(())
+}
+
+/// One username a person, one person a username.
+async fn called(tx: &mut Tx, id: &ContactId, username: &Identity) -> Result<(), Error> {
+    let (kind, name) = (username.kind.as_str(), &username.value);
+    let known = "SELECT 1 AS one FROM identity WHERE kind = $1 AND value = $2 AND contact_id = $3";
+    if tx.row(known, args![kind, name, &id.0]).await?.is_some() {
+        return Ok(());
+    }
+    tx.exec("DELETE FROM identity WHERE kind = $1 AND contact_id = $2", args![kind, &id.0]).await?;
+    let sql = "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3)
+               ON CONFLICT (kind, value) DO UPDATE SET contact_id = excluded.contact_id";
+    tx.exec(sql, args![kind, name, &id.0]).await?;
     Ok(())
 }
 

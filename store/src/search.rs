@@ -182,6 +182,8 @@ impl Words {
     /// `None` where nothing was typed that can be looked for.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
+        // A username is written with what is no part of it.
+        let text = text.trim_start().trim_start_matches('@');
         let folded: String = spelling::fold(text).chars().filter(|c| !c.is_control()).take(200).collect();
         let words: Vec<String> = folded
             .split(|c: char| !c.is_alphanumeric())

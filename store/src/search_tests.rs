@@ -24,6 +24,7 @@ fn nothing_typed_is_a_command() {
         assert!(bare(&sqlite, '"') && bare(&postgres, '\''), "{hostile}: {sqlite} {postgres}");
     }
     assert_eq!(Words::read("100%_!").unwrap().contained(), "%100!%!_!!%");
+    assert_eq!(Words::read("@otto.bad").unwrap().contained(), "%otto.bad%", "as usernames are written");
     for nothing in ["", "  ", "\u{0}\u{7}"] {
         assert_eq!(Words::read(nothing), None);
     }

@@ -6,7 +6,7 @@ use domain::{
     clock::Millis,
     contact::{Contact, Identity, IdentityKind, Role},
     conversation::Conversation,
-    id::OutboxId,
+    id::{ContactId, OutboxId},
     inbound::Status,
     language::Language,
     message::{Author, Direction, Message, Part},
@@ -97,6 +97,34 @@ async fn settled(db: &Db, row: &outbox::Taken, wamid: &str) {
             outbox::Outcome { state: DeliveryState::Sent, due: NOW, provider_id: Some(&wamid), reason: None };
         outbox::settle(tx, &row, &sent, NOW).await
     });
+}
+
+#[tokio::test]
+async fn a_username_is_that_of_whoever_came_with_it_last_and_names_nobody() {
+    on_each("usernames", |db| async move {
+        let (person, _) = frank(&db, "field").await;
+        let ids = db.ids.clone();
+        let username = |value: &str| Identity { kind: IdentityKind::Username, value: value.to_owned() };
+        let usernames = async |id: &ContactId| {
+            let all = contact::identities_of(&mut db.store.reader(), id).await.unwrap();
+            let all = all.into_iter().filter(|identity| identity.kind == IdentityKind::Username);
+            all.map(|identity| identity.value).collect::<Vec<_>>()
+        };
+        let (first, second, own) = (username("frank.rohr"), username("frank.bad"), person.id.clone());
+        let other = tx!(db, |tx| {
+            contact::learn(tx, &own, [first, second].iter()).await?;
+            contact::create(tx, &ids, "Otto", &[], NOW).await
+        });
+        assert_eq!(usernames(&person.id).await, ["frank.bad"], "one a person");
+        assert_eq!(find(&db, username("frank.bad")).await, None, "nobody is known by it");
+        let (id, taken) = (other.clone(), username("frank.bad"));
+        tx!(db, |tx| contact::learn(tx, &id, [taken].iter()).await);
+        assert_eq!(
+            (usernames(&person.id).await.len(), usernames(&other).await),
+            (0, vec!["frank.bad".into()])
+        );
+    })
+    .await;
 }
 
 #[tokio::test]
