@@ -24,6 +24,7 @@ import { setCurrency } from "./text/words.js";
 /** What is stale is read this much later, so that a burst of events reads it once. */
 const PAUSE_MS = 150;
 const COUNTS_MS = 400;
+const HEALTH_MS = 800;
 
 export class App {
   store = new Store();
@@ -107,14 +108,14 @@ export class App {
       this.store.changed("me");
     }
     this.outbox.flush();
+    const open = this.open;
+    if (!told.resumed) for (const log of this.store.logs.values()) if (log.asOf < told.head) log.breaks();
+    // Also one whose gap could not be read the last time.
+    if (open && this.store.log(open).broken) this.stale(open);
     if (told.resumed) return;
     // Between a snapshot and the stream's beginning something may have happened.
     if (this.list.asOf < told.head) void this.list.load();
-    const open = this.open;
-    if (open) {
-      this.staleThread(open);
-      if (this.store.log(open).asOf < told.head) this.stale(open);
-    }
+    if (open) this.staleThread(open);
     this.staleCounts();
     this.staleApprovals();
     this.staleHealth();
@@ -152,10 +153,11 @@ export class App {
   }
 
   staleHealth() {
-    this.#later("health", PAUSE_MS, async () => {
+    this.#later("health", HEALTH_MS, async () => {
       const told = await this.api.get("/channels/health");
       this.store.troubles.clear();
-      for (const channel of told.items) if (channel.trouble) this.store.troubles.set(channel.name, channel.trouble);
+      for (const channel of told.items) if (channel.trouble) this.store.troubles.set(channel.name, { ...channel.trouble, since: channel.last_inbound_at });
+      this.store.failedDeliveries = told.failed_deliveries;
       this.store.changed("health");
     });
   }

@@ -1,15 +1,21 @@
 // Staff at the console, in a real browser, against the real program with its sandbox phones.
 // Arguments: the program, its folder, the browser's program, a folder for screenshots, and the ports of the gateway, the
 // sandbox and the two agents. The folder holds a database with 5,000 threads, one of them 10,000 messages long.
+import { calls, report } from "./console/calls.mjs";
 import { colleagues } from "./console/colleagues.mjs";
+import { decisions, silenced } from "./console/decisions.mjs";
 import { expiry, windows } from "./console/expiry.mjs";
+import { empty, troubles } from "./console/health.mjs";
 import { kinds } from "./console/kinds.mjs";
-import { closed, refused } from "./console/limits.mjs";
-import { looks } from "./console/looks.mjs";
+import { closed, refused, shuts } from "./console/limits.mjs";
+import { looks, still, theme } from "./console/looks.mjs";
+import { missed } from "./console/missed.mjs";
 import { approve, commands, search, upload } from "./console/office.mjs";
 import { offline, outage } from "./console/outage.mjs";
+import { rights } from "./console/rights.mjs";
 import { Stage, check, patience } from "./console/stage.mjs";
 import { talk } from "./console/talk.mjs";
+import { sending, tasks } from "./console/tasks.mjs";
 import { unread } from "./console/unread.mjs";
 import { volume } from "./console/volume.mjs";
 
@@ -28,7 +34,10 @@ async function login(link) {
   await stage.accessible("the inbox");
 }
 
-const acts = { talk, approve, upload, search, commands, windows, unread, kinds, refused, closed, colleagues, volume, outage, offline, expiry, looks };
+const acts = {
+  talk, approve, upload, search, commands, calls, report, decisions, silenced, tasks, sending, windows, unread, kinds, refused, closed, shuts,
+  colleagues, missed, troubles, rights, volume, outage, offline, expiry, theme, still, looks, empty,
+};
 let now = "the beginning";
 try {
   const link = await stage.start();

@@ -122,7 +122,7 @@ export class Actions {
   }
 
   /**
-   * The first decision wins. Whoever was slower is told by the card, which then shows it.
+   * The first decision wins, wherever it is made. Whoever was slower is told whose it is; the card shows it.
    * @param {Approval} approval
    * @param {string} choice
    * @param {string} [reason]
@@ -132,8 +132,11 @@ export class Actions {
       this.store.putApproval(await this.api.post(`/approvals/${approval.id}/decision`, reason ? { choice, reason } : { choice }));
     } catch (error) {
       const late = error instanceof Failure && (error.code === "already_decided" || error.code === "not_open");
-      if (late) this.store.putApproval(await this.api.get(`/approvals/${approval.id}`));
-      else throw error;
+      if (!late) throw error;
+      /** @type {Approval} */
+      const decided = await this.api.get(`/approvals/${approval.id}`);
+      this.store.putApproval(decided);
+      if (decided.decision) toast(t("decided_first", { by: decided.decision.by ?? t("somebody") }));
     }
   }
 }

@@ -20,8 +20,11 @@ export function apply(app, frame) {
     case "message":
       if (data.detail === "full") took(app, data.message);
       // Told in short although it is open: the stream did not know yet that we look at it.
-      else if (id === app.open) app.stale(id);
-      if (data.op === "created" && data.message.direction === "in") app.alerts.arrived(data.message.thread_id);
+      else if (id && id === app.open) {
+        store.logs.get(id)?.breaks();
+        app.stale(id);
+      }
+      if (data.op === "created" && data.message.direction === "in") arrived(app, data);
       app.staleCounts();
       break;
     case "status":
@@ -35,6 +38,16 @@ export function apply(app, frame) {
       break;
     default:
   }
+}
+
+/**
+ * @param {App} app
+ * @param {any} data
+ */
+function arrived(app, { message, conversation }) {
+  app.alerts.arrived(message.thread_id);
+  // A channel that was silent is not any more.
+  if (app.store.troubles.get(conversation?.channel)?.code === "silent") app.staleHealth();
 }
 
 /**
@@ -59,6 +72,7 @@ function status(app, frame, data) {
       if (id) delivered(app, id, data);
       break;
     case "conversation":
+      if (id && data.changed === "erased") forget(app, id);
       app.staleCounts();
       break;
     case "approval":
@@ -81,12 +95,28 @@ function status(app, frame, data) {
 }
 
 /**
+ * Somebody was erased: what this page read of them is read anew, and what was begun to be written to them goes.
+ * @param {App} app
+ * @param {string} id
+ */
+function forget(app, id) {
+  app.drafts.set(id, { reply: "", note: "" });
+  const log = app.store.logs.get(id);
+  if (!log) return;
+  log.reset();
+  app.store.changed(`log:${id}`, `scope:note:${id}`, `scope:task:${id}`, `scope:call:${id}`);
+  if (id === app.open) app.stale(id);
+}
+
+/**
  * How far a message has come: in the log, and in the row where it is the last one.
  * @param {App} app
  * @param {string} id
  * @param {any} data
  */
-function delivered({ store }, id, data) {
+function delivered(app, id, data) {
+  const { store } = app;
+  if (data.status === "failed" || store.failedDeliveries > 0) app.staleHealth();
   /** @type {Delivery} */
   const delivery = { state: data.status, at: data.at, reason: data.error?.message ?? null, retryable: data.error?.retryable };
   if (store.logs.get(id)?.deliver(data.message_id, delivery)) store.changed(`log:${id}`);

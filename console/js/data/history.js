@@ -2,10 +2,16 @@
 
 /** @import { Message } from "./shapes.js" */
 /** @import { Api } from "./api.js" */
+/** @import { Log } from "./log.js" */
 /** @import { Store } from "./store.js" */
+
+import { before } from "./log.js";
 
 const PAGE = 60;
 const OLDER = 100;
+/** Pages of what was missed that are read one after the other; beyond, the thread begins anew at its end. */
+const BRIDGE = 10;
+const SPAN = 200;
 
 export class History {
   /** @type {Map<string, Promise<void>>} */
@@ -33,8 +39,10 @@ export class History {
       const log = this.store.log(thread);
       const page = await this.#page(thread, { limit: PAGE });
       if (stay && log.loaded && !log.complete.newer) return;
-      const joins = page.items.some((message) => log.get(message.id)) || page.older === null;
-      if (log.loaded && !joins) log.reset();
+      const { broken } = log;
+      const joins = page.older === null || (broken ? reaches(page.items, broken.last) : page.items.some((message) => log.get(message.id)));
+      if (log.loaded && !joins && !(broken?.last && (await this.#bridge(log, broken.last, page.items)))) log.reset();
+      if (log.broken === broken) log.broken = null;
       const fresh = !log.loaded;
       log.merge(page.items);
       log.complete.newer = true;
@@ -43,6 +51,25 @@ export class History {
       if (fresh || page.older === null) log.complete.older = page.older === null;
       this.store.changed(`log:${thread}`);
     });
+  }
+
+  /**
+   * Reads on from `last` until it meets `page`: what was missed in between, without moving what is shown.
+   * @param {Log} log
+   * @param {Message} last
+   * @param {Message[]} page
+   * @returns {Promise<boolean>} false where it is too much
+   */
+  async #bridge(log, last, page) {
+    let from = last;
+    for (let step = 0; step < BRIDGE; step += 1) {
+      const next = await this.#page(log.thread, { after: from.id, limit: SPAN });
+      log.merge(next.items);
+      const end = next.items.at(-1);
+      if (!end || next.newer === null || reaches(page, end)) return true;
+      from = end;
+    }
+    return false;
   }
 
   /** @param {string} thread */
@@ -115,4 +142,14 @@ export class History {
     this.#running.set(name, fresh);
     return fresh;
   }
+}
+
+/**
+ * Whether a page begins at or above `last`: then nothing is missing between the two.
+ * @param {Message[]} page
+ * @param {Message | null} last
+ */
+function reaches(page, last) {
+  const first = page[0];
+  return last !== null && first !== undefined && !before(last, first);
 }

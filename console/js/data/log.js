@@ -29,6 +29,11 @@ export class Log {
   /** Whether the oldest and the newest message there are have been read. */
   complete = { older: false, newer: false };
   loaded = false;
+  /**
+   * Set while something may be missing between what was read and what came since: the last message before that.
+   * @type {{last: Message | null} | null}
+   */
+  broken = null;
   /** Messages that came while a stretch further up is shown. */
   beyond = 0;
   asOf = -1;
@@ -50,6 +55,12 @@ export class Log {
     this.complete = { older: false, newer: false };
     this.beyond = 0;
     this.loaded = false;
+    this.broken = null;
+  }
+
+  /** Nobody tells from now on what comes: until the newest are read again there may be a gap behind what is known. */
+  breaks() {
+    if (this.loaded && this.complete.newer) this.broken ??= { last: this.messages.at(-1) ?? null };
   }
 
   /**
@@ -141,10 +152,11 @@ export class Log {
 }
 
 /**
+ * Whether `a` stands above `b`.
  * @param {Message} a
  * @param {Message} b
  */
-function before(a, b) {
+export function before(a, b) {
   if (a.at !== b.at) return a.at < b.at;
   return a.seq !== b.seq ? a.seq < b.seq : a.id < b.id;
 }

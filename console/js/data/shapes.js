@@ -89,6 +89,11 @@
  */
 
 /**
+ * What is wrong with a channel; of one that is silent, when somebody last wrote.
+ * @typedef {{code: string, message: string, since: string | null}} Trouble
+ */
+
+/**
  * A frame of the live stream.
  * @typedef {{type: string, id?: string, ref?: string, seq?: number, prev?: number, conversation_id?: string, ts?: string,
  *   data: any}} Frame

@@ -30,8 +30,10 @@ export class Store {
   counts = {};
   /** @type {Connection} */
   connection = { state: "connecting", nextTryAt: null, by: "websocket" };
-  /** What is wrong with a channel, by its name. @type {Map<string, {code: string, message: string}>} */
+  /** What is wrong with a channel, by its name. @type {Map<string, import("./shapes.js").Trouble>} */
   troubles = new Map();
+  /** Deliveries that failed and that nobody sent again. */
+  failedDeliveries = 0;
 
   /** @type {Map<string, Set<() => void>>} */
   #listeners = new Map();

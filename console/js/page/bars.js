@@ -1,4 +1,4 @@
-// The bars at the top: no connection, a channel in trouble. Neither covers anything; both go by themselves.
+// The bars at the top: no connection, a channel in trouble or silent. None covers anything; all go by themselves.
 
 /** @import { App } from "../app.js" */
 
@@ -9,6 +9,8 @@ import { t } from "../text/words.js";
 
 /** A blink of the line is not worth a bar. */
 const GRACE_MS = 1_500;
+/** Silence is told by nobody: it is looked for. */
+const LOOKS_MS = 5 * 60_000;
 
 /** @param {App} app */
 export function bars(app) {
@@ -53,11 +55,13 @@ export function bars(app) {
     const lines = [...app.store.troubles].map(([name, trouble]) => {
       const mend = troubleWords(trouble);
       const link = el("a", { href: "/console/health" }, t("nav_health"));
-      return el("div", { class: "bar bad" }, icon("alert", "small"), el("b", {}, channelName(name)), el("span", { class: "grow" }, mend), link);
+      const tone = trouble.code === "silent" ? "" : "bad";
+      return el("div", { class: `bar ${tone}`, data: { testid: `trouble-${trouble.code}` } }, icon("alert", "small"), el("b", {}, channelName(name)), el("span", { class: "grow" }, mend), link);
     });
     fill(troubles, lines);
   };
   app.store.on("connection", draw);
   app.store.on("health", drawTroubles);
+  setInterval(() => app.store.me && app.staleHealth(), LOOKS_MS);
   return node;
 }

@@ -16,7 +16,8 @@ import { moreButton, nothing, page, reading } from "./page.js";
 export function callsPage(app, scope) {
   const thread = app.router.current.query.get("thread");
   const form = callForm(app, thread, () => void run());
-  const add = opener(form);
+  form.classList.add("panel");
+  const add = opener(form, { words: true });
   const { node, body } = page(t("calls"), { narrow: true, verbs: [add] });
   const list = el("div", {});
   const draw = (/** @type {{items: Call[], next_cursor: string | null}} */ told) => {

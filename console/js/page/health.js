@@ -44,10 +44,11 @@ async function plainStatus() {
 function drawChannels(told) {
   if (told.items.length === 0) return el("p", { class: "faint" }, t("no_channels"));
   return told.items.map((/** @type {any} */ channel) => {
-    const trouble = channel.trouble ?? null;
+    const trouble = channel.trouble ? { ...channel.trouble, since: channel.last_inbound_at } : null;
+    const tone = !trouble ? "good" : trouble.code === "silent" ? "warn" : "bad";
     const last = (/** @type {string | null} */ at, /** @type {"last_inbound" | "last_outbound"} */ key) => el("span", { class: "soft", title: at ? dateAndTime(at) : null }, at ? t(key, { span: since(at) }) : t("never"));
     const words = trouble ? troubleWords(trouble) : null;
-    return el("div", { class: "state-line" }, el("span", { class: `dot ${trouble ? "bad" : "good"}`, role: "img", "aria-label": trouble ? t("in_trouble") : t("fine") }), el("b", {}, channelName(channel.name)), last(channel.last_inbound_at, "last_inbound"), last(channel.last_outbound_at, "last_outbound"), channel.failed_lately > 0 ? el("span", { class: "chip bad" }, t("failed_lately", { count: channel.failed_lately })) : null, words ? el("p", { class: "bad" }, words) : null);
+    return el("div", { class: "state-line" }, el("span", { class: `dot ${tone}`, role: "img", "aria-label": t(tone === "good" ? "fine" : tone === "warn" ? "silent" : "in_trouble") }), el("b", {}, channelName(channel.name)), last(channel.last_inbound_at, "last_inbound"), last(channel.last_outbound_at, "last_outbound"), channel.failed_lately > 0 ? el("span", { class: "chip bad" }, t("failed_lately", { count: channel.failed_lately })) : null, words ? el("p", { class: tone === "bad" ? "bad" : "soft" }, words) : null);
   });
 }
 
@@ -79,6 +80,7 @@ function drawFailed(app, told, again) {
       try {
         await app.api.post(`/queue/outbox/${one.id}/retry`, {});
         toast(t("retried"));
+        app.staleHealth();
       } catch (error) {
         toast(error instanceof Failure ? error.words : t("problem_server"));
       }

@@ -1,4 +1,5 @@
-// The navigation at the edge: pages, how many approvals wait, the connection, and the menu of who is logged in.
+// The navigation at the edge: pages, how many approvals wait and deliveries failed, the connection, and the menu of who is
+// logged in.
 
 /** @import { App } from "../app.js" */
 /** @import { Key } from "../text/words.js" */
@@ -13,18 +14,22 @@ import { initials, roleName } from "../text/names.js";
 import { language, t } from "../text/words.js";
 import { remember, setTheme, theme } from "./theme.js";
 
-/** @type {[string, string, Key, string?][]} */
+/** A page's name, its icon, its words, and who may see it. @type {[string, string, Key, string?][]} */
 const PAGES = [
-  ["inbox", "", "nav_inbox"],
-  ["approvals", "/approvals", "nav_approvals"],
-  ["tasks", "/tasks", "nav_tasks"],
-  ["jobs", "/jobs", "nav_jobs"],
-  ["invoices", "/invoices", "nav_invoices"],
-  ["people", "/people", "nav_people"],
-  ["report", "/report", "nav_report", "report.view"],
-  ["health", "/health", "nav_health"],
-  ["settings", "/settings", "nav_settings", "settings.view"],
+  ["inbox", "inbox", "nav_inbox"],
+  ["approvals", "approvals", "nav_approvals"],
+  ["tasks", "tasks", "nav_tasks"],
+  ["jobs", "jobs", "nav_jobs"],
+  ["invoices", "invoices", "nav_invoices"],
+  ["people", "people", "nav_people"],
+  ["calls", "phone", "calls"],
+  ["report", "report", "nav_report", "report.view"],
+  ["health", "health", "nav_health"],
+  ["settings", "settings", "nav_settings", "settings.view"],
 ];
+
+/** @param {string} page */
+const pathOf = (page) => (page === "inbox" ? "" : `/${page}`);
 
 /** On a phone the others are in a menu. */
 const ON_PHONE = new Set(["inbox", "approvals", "tasks", "jobs"]);
@@ -33,12 +38,26 @@ const ON_PHONE = new Set(["inbox", "approvals", "tasks", "jobs"]);
 export function navigation(app) {
   /** @type {Map<string, HTMLAnchorElement>} */
   const links = new Map();
-  const badge = el("span", { class: "count", hidden: true });
-  for (const [name, path, words] of PAGES) {
-    const link = el("a", { href: `/console${path}`, class: ON_PHONE.has(name) ? null : "only-wide", title: t(words), "aria-label": t(words) }, icon(name));
-    if (name === "approvals") link.append(badge);
-    links.set(name, link);
-  }
+  for (const [name, shape, words] of PAGES) links.set(name, el("a", { href: `/console${pathOf(name)}`, class: ON_PHONE.has(name) ? null : "only-wide", title: t(words), "aria-label": t(words) }, icon(shape)));
+  /**
+   * A number at a page's icon, told to readers by its name.
+   * @param {string} page
+   * @param {Key} words
+   * @param {Key} counted
+   * @param {string} [tone]
+   */
+  const badge = (page, words, counted, tone = "") => {
+    const node = el("span", { class: `count ${tone}`, hidden: true, "aria-hidden": "true" });
+    const link = links.get(page);
+    link?.append(node);
+    return (/** @type {number} */ count) => {
+      node.hidden = count === 0;
+      node.textContent = count > 99 ? "99+" : String(count);
+      link?.setAttribute("aria-label", count > 0 ? t(counted, { count }) : t(words));
+    };
+  };
+  const approvals = badge("approvals", "nav_approvals", "nav_approvals_count");
+  const failed = badge("health", "nav_health", "nav_health_count", "bad");
   const dot = el("span", { class: "dot warn", "aria-hidden": "true" });
   const state = el("button", { type: "button", class: "state", onclick: () => app.live.retryNow() }, dot);
   const me = el("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", title: t("account") });
@@ -56,12 +75,7 @@ export function navigation(app) {
     }
     more.classList.toggle("here", !ON_PHONE.has(app.router.current.name));
   };
-  const waiting = () => {
-    const open = [...app.store.approvals.values()].filter((approval) => approval.state === "open").length;
-    badge.hidden = open === 0;
-    badge.textContent = String(open);
-    links.get("approvals")?.setAttribute("aria-label", open > 0 ? t("nav_approvals_count", { count: open }) : t("nav_approvals"));
-  };
+  const waiting = () => approvals([...app.store.approvals.values()].filter((approval) => approval.state === "open").length);
   const connection = () => {
     const { state: now, by } = app.store.connection;
     const good = now === "live";
@@ -80,6 +94,7 @@ export function navigation(app) {
   };
   app.store.on("route", where);
   app.store.on("approvals", waiting);
+  app.store.on("health", () => failed(app.store.failedDeliveries));
   app.store.on("connection", connection);
   app.store.on("me", who);
   where();
@@ -90,7 +105,7 @@ export function navigation(app) {
 /** @param {App} app @returns {Item[]} */
 function others(app) {
   const shown = PAGES.filter(([name, , , permission]) => !ON_PHONE.has(name) && (!permission || app.store.may(permission)));
-  return shown.map(([name, path, words]) => ({ label: t(words), icon: name, run: () => app.router.go(path) }));
+  return shown.map(([name, shape, words]) => ({ label: t(words), icon: shape, run: () => app.router.go(pathOf(name)) }));
 }
 
 /** @param {App} app @returns {Item[]} */

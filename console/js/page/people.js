@@ -8,7 +8,8 @@ import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { toast } from "../dom/toast.js";
 import { mergeDialog } from "../rail/link.js";
-import { identity, identityKind, initials, nameOf, roleName, roles, tint } from "../text/names.js";
+import { eraseDialog, exportPerson } from "../rail/rights.js";
+import { identity, identityKind, initials, nameOf, personName, roleName, roles, tint } from "../text/names.js";
 import { brief } from "../text/time.js";
 import { t } from "../text/words.js";
 import { moreButton, nothing, page, reading, table } from "./page.js";
@@ -36,7 +37,7 @@ function all(app, scope) {
     const { items } = told;
     if (items.length === 0) return nothing("people", t(words() ? "no_results" : "no_people"), words() ? undefined : t("no_people_words"));
     const rows = items.map((/** @type {any} */ person) => {
-      const name = person.name ?? t("somebody");
+      const name = personName(person.name) || t("somebody");
       const link = el("a", { href: `/console/people/${person.id}` }, said(name));
       return [el("span", { class: "row" }, el("span", { class: "avatar tiny", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)), link), roles(person), person.identities.map(identity).join(", ")];
     });
@@ -72,15 +73,18 @@ function one(app, scope, id) {
   };
   const draw = (/** @type {any} */ person) => {
     const heading = top.querySelector("h1");
-    if (heading) heading.textContent = person.name ?? t("somebody");
+    if (heading) heading.textContent = personName(person.name) || t("somebody");
     const identities = person.identities.flatMap((/** @type {any} */ one) => [el("dt", {}, identityKind(one.kind)), el("dd", {}, identity(one))]);
     const facts = el("dl", { class: "facts" }, identities, person.customers.flatMap((/** @type {any} */ one) => [el("dt", {}, t("customer")), el("dd", {}, said(one.name), el("div", { class: "faint" }, [one.id, one.address, one.contract].filter(Boolean).join(" · ")))]));
     const merge = app.store.may("contact.merge") ? el("button", { type: "button", onclick: () => mergeDialog(app, person) }, icon("merge", "small"), t("merge")) : null;
+    const copy = app.store.may("contact.export") ? el("button", { type: "button", onclick: () => exportPerson(person) }, icon("file", "small"), t("export_person")) : null;
+    const erase = app.store.may("contact.erase") ? el("button", { type: "button", class: "danger", onclick: () => void eraseDialog(app, person) }, icon("trash", "small"), t("erase_person")) : null;
     const lines = person.threads.map((/** @type {any} */ thread) => el("div", { class: "state-line" }, el("a", { class: "grow", href: `/console/conversations/${thread.id}` }, said(nameOf(thread))), el("span", { class: "faint" }, thread.last ? brief(thread.last.at) : "")));
     return [
       el("div", { class: "panel" }, facts, app.store.may("contact.edit") ? form(app, person) : null, el("div", { class: "row wrap" }, merge)),
       el("h2", { class: "inline-form" }, t("nav_inbox")),
       lines.length > 0 ? el("div", {}, lines) : el("p", { class: "faint" }, t("no_threads")),
+      copy || erase ? el("section", { class: "panel rights", "aria-label": t("rights") }, el("h2", {}, t("rights")), el("p", { class: "soft" }, t("rights_words")), el("div", { class: "row wrap" }, copy, erase)) : null,
     ];
   };
   reading(app, scope, body, read, draw, ["people"]);

@@ -50,10 +50,14 @@ export function callsSection(app, thread, scope) {
   return node;
 }
 
-/** The button that opens and shuts a form. @param {HTMLFormElement} form */
-export function opener(form) {
+/**
+ * The button that opens and shuts a form.
+ * @param {HTMLFormElement} form
+ * @param {{words?: boolean}} [options] words: it says what it does, where there is room
+ */
+export function opener(form, { words = false } = {}) {
   form.hidden = true;
-  const button = el("button", { type: "button", class: "quiet", "aria-label": t("add_call"), "aria-expanded": "false" }, icon("plus", "small"));
+  const button = el("button", { type: "button", class: words ? "" : "quiet", "aria-label": t("add_call"), "aria-expanded": "false" }, icon("plus", "small"), words ? el("span", { class: "only-wide" }, t("add_call")) : null);
   button.addEventListener("click", () => {
     form.hidden = !form.hidden;
     button.setAttribute("aria-expanded", String(!form.hidden));
@@ -80,12 +84,13 @@ export function callCard(app, call, changed) {
   const state = call.state === "missed" || call.state === "ended" ? null : t(`call_${call.state}`);
   const length = call.duration_ms ? span(call.duration_ms) : null;
   const by = call.created_by ? t("call_by", { name: call.created_by.name }) : null;
-  const facts = [way, state, length, by].filter(Boolean).join(" · ");
+  const missed = call.state === "missed" || call.state === "failed";
+  const facts = [state, length, by].filter(Boolean).join(" · ");
   const thread = call.thread_id && app.open !== call.thread_id ? el("a", { href: `/console/conversations/${call.thread_id}` }, t("to_thread")) : null;
   return el("article", { class: "item call", "aria-label": `${way}, ${dateAndTime(call.started_at)}` },
     icon("phone", "small"),
     el("div", { class: "grow" },
-      el("div", {}, name), el("small", {}, time, " · ", facts),
+      el("div", {}, name), el("small", {}, time, " · ", el("span", { class: missed ? "bad" : "" }, way), facts ? ` · ${facts}` : null),
       who && call.number ? el("small", {}, number(call)) : null,
       call.note ? el("div", { class: "said", dir: "auto" }, linkify(call.note)) : null,
       heard(app, call, changed), thread));

@@ -46,6 +46,6 @@ export function jobsSection(app, id, scope) {
 /** @param {any} job */
 function line(job) {
   const state = el("span", { class: `chip ${{ invoiced: "good", rejected: "bad", deferred: "warn" }[/** @type {string} */ (job.state)] ?? ""}` }, maybe(`job_${job.state}`) ?? job.state);
-  const text = el("span", { class: "grow" }, el("a", { href: `/console/jobs/${encodeURIComponent(job.id)}` }, job.id), el("span", { class: "cut" }, said(job.work_done ?? job.customer_id ?? "")), job.updated_at ? el("small", {}, brief(job.updated_at)) : null);
+  const text = el("span", { class: "grow" }, el("a", { href: `/console/jobs/${encodeURIComponent(job.id)}` }, job.id), el("span", { class: "cut" }, said(job.work_done || job.customer || job.location || t("no_work_done"))), job.updated_at ? el("small", {}, brief(job.updated_at)) : null);
   return el("div", { class: "item" }, text, state);
 }

@@ -14,6 +14,7 @@ import { date } from "../text/time.js";
 import { t } from "../text/words.js";
 import { linkDialog, mergeDialog } from "./link.js";
 import { section } from "./rail.js";
+import { eraseDialog, exportPerson } from "./rights.js";
 
 /**
  * @param {App} app
@@ -80,6 +81,8 @@ function verbs(app, thread) {
   if (contact && app.store.may("contact.merge")) items.push({ label: t("merge"), icon: "merge", run: () => mergeDialog(app, contact) });
   if (person && contact) items.push({ label: t("unlink_person"), icon: "unlink", run: () => void unlink(app, thread, "person", { contact_id: contact.id }) });
   if (customer) items.push({ label: t("unlink_customer"), icon: "unlink", run: () => void unlink(app, thread, "customer", { customer_id: customer.id }) });
+  if (contact && app.store.may("contact.export")) items.push("line", { label: t("export_person"), icon: "file", run: () => exportPerson(contact) });
+  if (contact && app.store.may("contact.erase")) items.push({ label: t("erase_person"), icon: "trash", run: () => void eraseDialog(app, contact) });
   return items;
 }
 

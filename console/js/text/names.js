@@ -2,13 +2,20 @@
 
 /** @import { Author, ContactBrief, Identity, Thread } from "../data/shapes.js" */
 
+import { since } from "./time.js";
 import { maybe, t } from "./words.js";
+
+/** As the server calls whom it has erased. */
+const NOBODY = "erased person";
+
+/** @param {string | null | undefined} name */
+export const personName = (name) => (name === NOBODY ? t("erased_person") : (name ?? ""));
 
 /** @param {Thread} thread */
 export function nameOf(thread) {
   // A stranger is called by their address until somebody says who they are.
   const name = thread.contact?.name === thread.address ? "" : thread.contact?.name;
-  return name || thread.customer?.name || address(thread.address);
+  return personName(name || thread.customer?.name) || address(thread.address);
 }
 
 /** A number as people write it; anything else as it is. @param {string} value */
@@ -76,9 +83,10 @@ export function reasonWords(reason) {
 
 /**
  * What is wrong with a channel and what mends it: in our words where we know the provider's number for it.
- * @param {{code: string, message: string}} trouble
+ * @param {import("../data/shapes.js").Trouble} trouble
  */
-export function troubleWords({ code, message }) {
+export function troubleWords({ code, message, since: last }) {
+  if (code === "silent" && last) return t("trouble_silent", { span: since(last) });
   const number = /\b\d{3,6}\b/.exec(message)?.[0];
   const known = number ? maybe(`trouble_${number}`) : undefined;
   if (known) return known;

@@ -20,16 +20,20 @@ const SOON_MS = 2 * 3_600_000;
 export function mode(thread) {
   if (!thread) return "channel";
   if (thread.channel.startsWith("link") || thread.channel === "console") return "channel";
-  if (!thread.window) return null;
-  const left = thread.window.until ? Date.parse(thread.window.until) - Date.now() : 0;
-  return thread.window.open && left > 0 ? null : "window";
+  return thread.window && windowLeft(thread) <= 0 ? "window" : null;
+}
+
+/** For how long free text may still be sent; zero or less where a window is shut, or where there is none. @param {Thread | undefined} thread */
+export function windowLeft(thread) {
+  const until = thread?.window?.open ? thread.window.until : null;
+  return until ? Date.parse(until) - Date.now() : 0;
 }
 
 /** @param {Thread | undefined} thread */
 export function clockChip(thread) {
   if (!thread?.window) return null;
-  const left = thread.window.until ? Date.parse(thread.window.until) - Date.now() : 0;
-  const open = thread.window.open && left > 0;
+  const left = windowLeft(thread);
+  const open = left > 0;
   const tone = !open ? "bad" : left < SOON_MS ? "warn" : "";
   const words = open ? t("window_left", { span: span(left) }) : t("window_closed");
   return el("span", { class: `chip clock ${tone}`, title: t("window_words") }, icon("clock", "small"), words);
@@ -65,7 +69,7 @@ export function banner(app, thread, { note, pickTemplate, warned }) {
   }
   if (shut === "window") {
     const button = el("button", { type: "button", class: "primary", data: { focus: "window" }, onclick: pickTemplate }, t("choose_template"));
-    lines.push(el("div", { class: "banner warn" }, icon("clock", "small"), t("window_banner"), button));
+    lines.push(el("div", { class: "banner warn", role: "status" }, icon("clock", "small"), t("window_banner"), button));
   }
   return lines;
 }

@@ -13,8 +13,9 @@ import { authorName } from "../text/names.js";
 import { previewOf } from "../text/preview.js";
 import { t } from "../text/words.js";
 import { Attachments } from "./attachments.js";
-import { banner, clockChip, mode as blocked } from "./banner.js";
+import { banner, clockChip, mode as blocked, windowLeft } from "./banner.js";
 import { completions } from "./canned.js";
+import { countdown } from "./countdown.js";
 import { emojiMenu } from "./emoji.js";
 import { preferences } from "./preferences.js";
 import { suggest } from "./suggest.js";
@@ -101,6 +102,7 @@ export function composer(app, id, view, scope) {
     const now = thread();
     const note = mode() === "note";
     const shut = note ? null : blocked(now);
+    const writing = document.activeElement === field;
     box.classList.toggle("note", note);
     fill(modes, app.store.may("thread.reply") ? tab("reply", "reply") : null, app.store.may("thread.note") ? tab("note", "note") : null, clockChip(now));
     field.placeholder = note ? t("placeholder_note") : shut === "window" ? t("placeholder_window") : t("placeholder_reply");
@@ -116,7 +118,18 @@ export function composer(app, id, view, scope) {
     dock.hidden = !app.store.may("thread.reply") && !app.store.may("thread.note");
     ready();
     grow();
+    // Whoever was writing when the window shut goes on at the way that is left.
+    if (writing && field.disabled) /** @type {HTMLElement | null} */ (banners.querySelector('[data-focus="window"]'))?.focus();
+    waits();
   };
+  const runsOut = () => {
+    const shut = mode() !== "note" && blocked(thread()) !== null;
+    if (shut !== field.disabled) return dress();
+    // Nothing else moves: a button under the pointer stays.
+    const chip = clockChip(thread());
+    if (chip) modes.querySelector(".clock")?.replaceWith(chip);
+  };
+  const waits = countdown(() => windowLeft(thread()), runsOut, scope);
 
   const tab = (/** @type {"reply" | "note"} */ name, /** @type {string} */ shape) => {
     const state = { "aria-selected": String(mode() === name), tabindex: mode() === name ? "0" : "-1", class: name };
@@ -271,7 +284,6 @@ export function composer(app, id, view, scope) {
   for (const name of /** @type {const} */ (["reply", "note"])) app.store.on(`write-${name}`, () => turn(name), scope.signal);
   app.store.on("attach", () => picker.click(), scope.signal);
   app.store.on("pick-template", () => !template.hidden && pickTemplate(), scope.signal);
-  scope.every(dress, 60_000);
   field.value = draft()[mode()];
   dress();
   return dock;

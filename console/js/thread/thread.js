@@ -28,7 +28,10 @@ export function threadPane(app) {
       if (message) void view?.jump(message);
       return;
     }
-    if (shown) app.live.leave(shown);
+    if (shown) {
+      app.live.leave(shown);
+      app.store.logs.get(shown)?.breaks();
+    }
     scope.close();
     scope = new Scope();
     shown = id;

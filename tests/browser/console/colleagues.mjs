@@ -1,17 +1,9 @@
 // Two people at one conversation: each sees the other look and write, and what the other did.
-import { check, patience, until } from "./stage.mjs";
+import { patience, until } from "./stage.mjs";
 
 export async function colleagues(stage) {
   const { page } = stage;
-  const headers = { authorization: `Bearer ${stage.token("Sabine")}`, "content-type": "application/json" };
-  const body = JSON.stringify({ name: "Ana", role: "staff" });
-  const made = await fetch(`${stage.base}/api/comms/users`, { method: "POST", headers, body });
-  check(made.ok, `no colleague: ${made.status}`);
-  const { login_path: path } = await made.json();
-  const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" });
-  const ana = await stage.watched(await context.newPage());
-  await ana.goto(new URL(path, stage.base).href);
-  await ana.locator(".thread-row").first().waitFor(patience);
+  const { page: ana, context } = await stage.colleague("Ana");
 
   await stage.openThread("Frank");
   await stage.takeOver();

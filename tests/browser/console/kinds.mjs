@@ -3,7 +3,7 @@
 import { PNG, check, patience, until } from "./stage.mjs";
 
 /** Half a second of silence, as a phone records it. */
-const VOICE = Buffer.from(
+export const VOICE = Buffer.from(
   "T2dnUwACAAAAAAAAAAABAAAAAAAAAIRs2SQBE09wdXNIZWFkAQEAAIC7AAAAAABPZ2dTAAAAAAAAAAAAAAEAAAABAAAATv0wtwERT3B1c1RhZ3" +
   "MBAAAAeAAAAABPZ2dTAATAXQAAAAAAAAEAAAACAAAACWvDNRkDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD+P/++P/++P/++P/++P/++P/++P/+" +
   "+P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/++P/+",

@@ -55,6 +55,7 @@ export async function search(stage) {
     await stage.row(name).waitFor(patience);
     await until("the search in the address", () => new URL(page.url()).searchParams.get("search") === words);
   }
+  await nameless(stage, field);
   await field.fill("nobody is called like this");
   await page.locator(".empty", { hasText: "Nothing found" }).waitFor(patience);
   await page.getByRole("button", { name: "Clear search and filters" }).click();
@@ -66,6 +67,22 @@ export async function search(stage) {
   await page.keyboard.press("e");
   await page.locator(".toast", { hasText: "Resolved" }).getByRole("button", { name: "Undo" }).click(patience);
   await page.locator(".thread-head .chip", { hasText: "Resolved" }).waitFor({ state: "detached", ...patience });
+}
+
+/** Somebody of whom only a username is known, not even a number. */
+async function nameless(stage, field) {
+  const person = { id: "otto", name: "Otto", username: "otto.hauswart" };
+  const made = await fetch(`${stage.sandbox}/people`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(person) });
+  check(made.ok, `nobody new came into the sandbox: ${await made.text()}`);
+  await stage.acts("otto", "text", { body: "Is this the plumber?" });
+  await until("Otto's thread", async () => (await stage.api("/threads?search=otto.hauswart")).items.length === 1);
+  for (const words of ["otto.hauswart", "@otto.hauswart"]) {
+    await field.fill(words);
+    await until(`${words} alone`, async () => new URL(stage.page.url()).searchParams.get("search") === words && (await stage.page.locator(".thread-row").count()) === 1);
+  }
+  await stage.page.locator(".thread-row").first().click();
+  await stage.page.locator(".rail .facts", { hasText: "@otto.hauswart" }).waitFor(patience);
+  await stage.page.goto(`${stage.base}/console`);
 }
 
 export async function commands(stage) {

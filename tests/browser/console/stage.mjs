@@ -8,6 +8,8 @@ import { chromium } from "playwright-core";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 const PATIENCE_MS = 45_000;
 export const patience = { timeout: PATIENCE_MS };
+/** What the telephone system of the story signs with. */
+export const TELEPHONY_SECRET = "the-telephone-system-of-the-story";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -50,7 +52,7 @@ export class Stage {
     const { gateway, office, field, sandbox } = this.ports;
     const env = {
       WEBHOOK_PORT: gateway, OFFICE_AGENT_PORT: office, FIELD_AGENT_PORT: field,
-      PLUMBLINE__TURNS__GATHER_MS: 200, ...this.variables,
+      PLUMBLINE__TURNS__GATHER_MS: 200, TELEPHONY_WEBHOOK_SECRET: TELEPHONY_SECRET, ...this.variables,
     };
     const all = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
     this.server = spawn(this.program, ["demo", "--sandbox-port", String(sandbox)], {
@@ -63,8 +65,8 @@ export class Stage {
   }
 
   /** A bearer token, as the command mints it; the page takes it like a link. */
-  token(user) {
-    const minted = spawnSync(this.program, ["token", "--user", user, "--role", "owner"], { cwd: this.folder, env: {}, encoding: "utf8" });
+  token(user, role = "owner") {
+    const minted = spawnSync(this.program, ["token", "--user", user, "--role", role], { cwd: this.folder, env: {}, encoding: "utf8" });
     check(minted.status === 0, `no token: ${minted.stderr}`);
     return minted.stdout.trim();
   }
@@ -102,6 +104,33 @@ export class Stage {
 
   shot(name, page = this.page) {
     return page.screenshot({ path: `${this.shots}/${name}.png` });
+  }
+
+  /** What the API says to an owner. */
+  async api(path, { method = "GET", body } = {}) {
+    this.bearer ??= this.token("Sabine");
+    const headers = { authorization: `Bearer ${this.bearer}`, "content-type": "application/json" };
+    const answer = await fetch(`${this.base}/api/comms${path}`, { method, headers, body: body && JSON.stringify(body) });
+    check(answer.ok, `${method} ${path}: ${answer.status}`);
+    return answer.status === 204 ? null : answer.json();
+  }
+
+  /** Somebody else of the office, at a console of their own. */
+  async colleague(name) {
+    const known = (await this.api("/users")).items.some((user) => user.name === name);
+    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await this.watched(await context.newPage());
+    if (known) {
+      await page.goto(`${this.base}/console`);
+      await page.getByRole("textbox").fill(this.token(name, "staff"));
+      await page.getByRole("button", { name: "Log in" }).click();
+    } else {
+      const { login_path: path } = await this.api("/users", { method: "POST", body: { name, role: "staff" } });
+      await page.goto(new URL(path, this.base).href);
+    }
+    await page.locator(".thread-row").first().waitFor(patience);
+    return { page, context };
   }
 
   /** Something a person does on their phone; what the sandbox says of it, or nothing where the phone cannot. */
@@ -153,6 +182,15 @@ export class Stage {
     await this.row(name).click(patience);
     await this.page.locator(".thread-head h2", { hasText: name }).waitFor(patience);
     await this.page.locator(".log .message").first().waitFor(patience);
+  }
+
+  /** To the latest message: a thread opens where reading stopped. */
+  async toEnd() {
+    const down = this.page.locator(".down");
+    await until("the end of the thread", async () => {
+      if (await down.isVisible()) await down.click();
+      return !(await down.isVisible());
+    });
   }
 
   /** Makes the open thread ours, whoever had it. */

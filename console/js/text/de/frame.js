@@ -12,6 +12,7 @@ export const frame = {
   nav_people: "Personen",
   nav_report: "Bericht",
   nav_health: "Zustand und Zustellung",
+  nav_health_count: "Zustand und Zustellung, {count} fehlgeschlagen",
   nav_settings: "Einstellungen",
   account: "Konto und Darstellung",
   theme: "Farben",

@@ -12,6 +12,7 @@ export const frame = {
   nav_people: "People",
   nav_report: "Report",
   nav_health: "Health and deliveries",
+  nav_health_count: "Health and deliveries, {count} failed",
   nav_settings: "Settings",
   account: "Account and appearance",
   theme: "Theme",

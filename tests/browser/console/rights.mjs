@@ -1,0 +1,59 @@
+// The rights of a person: their data as a file, and their end, which is asked for twice and never by accident.
+import { check, patience, until } from "./stage.mjs";
+
+export async function rights(stage) {
+  const { page } = stage;
+  const person = { id: "gerda", name: "Gerda Kranich", phone: "4915155512399" };
+  const made = await fetch(`${stage.sandbox}/people`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(person) });
+  check(made.ok, "nobody new came into the sandbox");
+  await stage.acts("gerda", "text", { body: "Gerda here, the Zapfhahn drips" });
+  await page.goto(`${stage.base}/console?search=Zapfhahn`);
+  await page.locator(".thread-row").first().click(patience);
+  await stage.bubble("the Zapfhahn drips").waitFor(patience);
+
+  // From the rail: who they are is known by now, and the file is what the API makes.
+  await page.getByRole("button", { name: "More about this person" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export all data" }).click()]);
+  check(/^contact-.+\.zip$/.test(download.suggestedFilename()), `the file is called ${download.suggestedFilename()}`);
+  const bytes = await (await download.createReadStream()).reduce((all, chunk) => Buffer.concat([all, chunk]), Buffer.alloc(0));
+  check(bytes.subarray(0, 2).toString() === "PK" && bytes.includes("messages-0001.json"), "the file is no archive of theirs");
+
+  await page.getByRole("button", { name: "More about this person" }).click();
+  await page.getByRole("menuitem", { name: "Open the person's page" }).click();
+  await page.locator(".panel.rights").waitFor(patience);
+  await stage.shot("12-rights");
+  await stage.accessible("a person's page");
+  const name = await page.locator("h1").textContent();
+  await page.getByRole("button", { name: "Erase", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: `Erase ${name}?` });
+  await dialog.waitFor(patience);
+  check((await dialog.textContent())?.includes("No invoice has to be kept"), "it does not say what is kept");
+  check((await dialog.textContent())?.includes("cannot be undone"), "it does not say that it is for good");
+  await stage.accessible("the question before somebody is erased");
+  const yes = dialog.getByRole("button", { name: "Erase for good" });
+  check(await yes.isDisabled(), "one press erases somebody");
+  await dialog.getByRole("textbox").fill("Gerda");
+  check(await yes.isDisabled(), "half a name erases somebody");
+  await dialog.getByRole("textbox").fill(name ?? "");
+  await stage.shot("12-erase");
+  await yes.click();
+  await page.locator(".toast", { hasText: "was erased" }).waitFor(patience);
+  await page.locator("h1", { hasText: "Erased person" }).waitFor(patience);
+  await page.goto(`${stage.base}/console?search=Zapfhahn`);
+  await page.locator(".empty", { hasText: "Nothing found" }).waitFor(patience);
+  await open(stage);
+}
+
+/** Somebody whose job was billed: the invoice is named that stays, and that they may go is not even asked while they work here. */
+async function open(stage) {
+  const { page } = stage;
+  await stage.openThread("Frank");
+  await page.getByRole("button", { name: "More about this person" }).click();
+  await page.getByRole("menuitem", { name: "Erase" }).click();
+  const dialog = page.getByRole("dialog", { name: "Erase Frank?" });
+  await dialog.getByRole("link", { name: /^RE-/ }).first().waitFor(patience);
+  await stage.shot("12-erase-kept");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached", ...patience });
+  await until("that Frank is there still", async () => (await page.locator(".thread-head h2").textContent()) === "Frank");
+}
