@@ -32,7 +32,7 @@ async fn a_reported_job_is_taken_once_however_often_it_is_told() {
         assert_eq!(task(&first)["id"], "JOB-789-001");
         assert_eq!(task(&first)["contextId"], "JOB-789-001");
         assert_eq!(task(&first)["status"]["state"], "TASK_STATE_WORKING");
-        assert_eq!(office.woken(), 1);
+        assert_eq!(office.rung(), 1);
         // The same message, the same job in another message, and the same job by the plain door.
         assert_eq!(office.call("SendMessage", message).await, first);
         let again = from_field("out-2", "reported", &job("JOB-789-001"));

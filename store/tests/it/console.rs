@@ -8,17 +8,10 @@ use plumbline_store::{
     user::{self, Person, User},
 };
 
-use crate::databases::{Db, on_each};
+use crate::databases::{Db, on_each, tx};
 
 const NOW: Millis = Millis(1_000_000);
 const LATER: Millis = Millis(2_000_000);
-
-/// One transaction that must succeed.
-macro_rules! tx {
-    ($db:expr, |$tx:ident| $body:expr) => {
-        $db.store.write(move |$tx| Box::pin(async move { $body })).await.unwrap()
-    };
-}
 
 async fn hire(db: &Db, name: &str, role: ConsoleRole) -> User {
     let (ids, person) = (db.ids.clone(), Person::local(name, role));

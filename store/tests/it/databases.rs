@@ -15,6 +15,14 @@ pub struct Db {
     pub ids: Arc<Ids>,
 }
 
+/// One transaction that must succeed.
+macro_rules! tx {
+    ($db:expr, |$tx:ident| $body:expr) => {
+        $db.store.write(move |$tx| Box::pin(async move { $body })).await.unwrap()
+    };
+}
+pub(crate) use tx;
+
 /// Tells `story` on each database there is. Postgres is where `PLUMBLINE_TEST_POSTGRES` says.
 pub async fn on_each<F, Fut>(name: &str, story: F)
 where

@@ -13,6 +13,7 @@ mod full;
 mod hints;
 mod inspect;
 mod pace;
+mod questions;
 mod reached;
 mod report;
 mod retention;

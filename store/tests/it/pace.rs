@@ -12,7 +12,7 @@ use domain::{
 };
 use plumbline_store::{channel_state, conversation, outbox, pace};
 
-use crate::databases::{Db, on_each};
+use crate::databases::{Db, on_each, tx};
 
 const NOW: Millis = Millis(10_000_000);
 
@@ -22,13 +22,6 @@ fn whatsapp() -> ChannelName {
 
 fn frank() -> Address {
     Address::new(whatsapp(), "491713920017")
-}
-
-/// One transaction that must succeed.
-macro_rules! tx {
-    ($db:expr, |$tx:ident| $body:expr) => {
-        $db.store.write(move |$tx| Box::pin(async move { $body })).await.unwrap()
-    };
 }
 
 #[tokio::test]

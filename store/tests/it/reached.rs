@@ -14,7 +14,7 @@ use domain::{
 };
 use plumbline_store::{contact, conversation, message, outbox};
 
-use crate::databases::{Db, on_each};
+use crate::databases::{Db, on_each, tx};
 
 const NOW: Millis = Millis(1_000_000);
 const OLD: &str = "491713920017";
@@ -30,13 +30,6 @@ fn whatsapp() -> ChannelName {
 
 fn user_id(value: &str) -> Identity {
     Identity { kind: IdentityKind::UserId, value: value.into() }
-}
-
-/// One transaction that must succeed.
-macro_rules! tx {
-    ($db:expr, |$tx:ident| $body:expr) => {
-        $db.store.write(move |$tx| Box::pin(async move { $body })).await.unwrap()
-    };
 }
 
 async fn frank(db: &Db, agent: &str) -> (Contact, Conversation) {

@@ -13,7 +13,7 @@ use plumbline_store::{
     report::{self, By, Decisions, Invoices, Messages, Open, Span, Spent, Times},
 };
 
-use crate::databases::{Db, on_each};
+use crate::databases::{Db, on_each, tx};
 
 /// Steps of a hundred.
 const SPAN: Span = Span { start: Millis(1_000), end: Millis(1_300), step_ms: 100 };
@@ -38,13 +38,6 @@ const TALKS: &[&str] = &[
      ('R2', 2026, 2, 'R1', 'J1', '789', '{}', 1, 1, -500, 'EUR', 'settled', 'Sabine', 1250),
      ('R3', 2026, 3, '', 'J2', '789', '{}', 1, 1, 70, 'EUR', 'open', 'Sabine', 1299)",
 ];
-
-/// One transaction that must succeed.
-macro_rules! tx {
-    ($db:expr, |$tx:ident| $body:expr) => {
-        $db.store.write(move |$tx| Box::pin(async move { $body })).await.unwrap()
-    };
-}
 
 async fn says(tx: &mut Tx, talk: &str, author: Author, at: i64) -> Result<(), Error> {
     let direction =

@@ -357,3 +357,7 @@ fn with_office(language: Language, handed: &Handed) -> String {
 #[cfg(test)]
 #[path = "field_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "handed_over_tests.rs"]
+mod handed_over_tests;
