@@ -232,7 +232,7 @@ fn door(
         waker: waker(bell),
         staff: staff(settings, http).map_err(Failure::Usage)?,
         firm: Arc::new(settings.firm.clone()),
-        live: Live::new(gateway::live::Config::default(), Some(progress.clone())),
+        live: Live::new(settings.live.clone(), Some(progress.clone())),
         means: gateway::configuration::Means {
             configuration: Some(Arc::new(AtTheConsole::of(settings, Arc::clone(changed)))),
             tester: whatsapp.map(|channel| {

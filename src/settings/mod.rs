@@ -68,6 +68,8 @@ pub struct Settings {
     pub gateway: Gateway,
     /// Who may come to the console, and for how long.
     pub staff: gateway::staff::Config,
+    /// Every limit of the live stream.
+    pub live: gateway::live::Config,
     /// Where each agent is.
     pub agents: BTreeMap<AgentName, Endpoint>,
     /// `None`: generated once and kept in the data folder.
@@ -191,6 +193,7 @@ impl Settings {
                 source_per_second: raw.gateway.source_per_second,
             },
             staff: raw.staff,
+            live: raw.live,
             agents,
             link_secret: secret(&raw.link.secret, "link.secret")?,
             settings_key: secret(&raw.settings.key, "settings.key")?,

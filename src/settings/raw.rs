@@ -19,6 +19,7 @@ pub(super) struct Raw {
     pub server: RawServer,
     pub gateway: RawGateway,
     pub staff: gateway::staff::Config,
+    pub live: gateway::live::Config,
     pub agents: BTreeMap<String, RawEndpoint>,
     pub link: RawLink,
     pub telephony: channels::telephony::Config,

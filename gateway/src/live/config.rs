@@ -28,7 +28,7 @@ pub struct Config {
     pub polls: usize,
     /// How often the log is looked at for what other processes committed.
     pub glance_ms: u64,
-    /// How long what a busy log tells is gathered into one write.
+    /// How long what follows an event is gathered into one write of each stream.
     pub gather_ms: u64,
 }
 
@@ -47,7 +47,7 @@ impl Default for Config {
             replay: 2_000,
             polls: 64,
             glance_ms: 50,
-            gather_ms: 10,
+            gather_ms: 30,
         }
     }
 }

@@ -48,7 +48,9 @@ async fn one(tx: &mut Tx, batch: &Batch, event: Event) -> Result<Rendered, Error
 async fn show(tx: &mut Tx, batch: &Batch, event: &Event) -> Result<Option<Shown>, Error> {
     let body = |name: &str| event.body.get(name).cloned().unwrap_or_default();
     Ok(match event.kind.as_str() {
-        "message" | "stranger" => message(batch, event),
+        "message" => message(batch, event),
+        // Somebody unknown wrote: the message itself is told by its own event, which stands before this one.
+        "stranger" => None,
         "status" => delivery(batch, event),
         "conversation" => batch.thread(event).map(|thread| {
             status("conversation", json!({ "changed": body("changed"), "conversation": thread }))

@@ -35,8 +35,9 @@ use crate::{
 
 /// Beyond this the library stops reading; the protocol's own limit is said with a close code.
 const READ_BYTES: usize = 1024 * 1024;
-/// Buffers of one connection; they grow with what is written.
-const BUFFER_BYTES: usize = 4 * 1024;
+/// Buffers of one connection. Clients send little; what waits for one of them is mostly one write, and only as much is kept.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 /// How long one write may take, and the farewell.
 const WRITE: Duration = Duration::from_secs(20);
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -61,8 +62,8 @@ pub(crate) async fn open(
         .protocols([PROTOCOL])
         .max_message_size(READ_BYTES)
         .max_frame_size(READ_BYTES)
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES);
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES);
     Ok(upgrade.on_upgrade(move |socket| serve(gateway, socket)))
 }
 

@@ -95,6 +95,28 @@ async fn a_ticket_is_good_once_and_says_who_it_is() {
 }
 
 #[tokio::test]
+async fn what_somebody_unknown_wrote_is_told_once() {
+    on_each("live_stranger", |db| async move {
+        let app = app::house(&db).await;
+        let ana = app.as_user(ConsoleRole::Staff).await;
+        let mut client = Client::open(&app).await;
+        client.hello(json!({ "token": ana.token })).await;
+        let of = talk(&app, "4915155512347").await;
+        let said = writes(&app, &of, "Ist da jemand?").await;
+        let body = json!({ "message": said, "inbox": "i1" });
+        let noted = app.gateway.store.write(move |tx| {
+            Box::pin(async move { event::put(tx, "stranger", Some(&of), &body, NOW).await })
+        });
+        noted.await.unwrap();
+        happens(&app, 1).await;
+        let first = client.frame().await;
+        assert_eq!((&first["type"], &first["data"]["message"]["id"]), (&json!("message"), &json!(said)));
+        assert_eq!(n(&client.frame().await), 1, "the next that they hear of");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whoever_comes_back_is_told_what_they_missed_and_nothing_twice() {
     on_each("live_resume", |db| async move {
         let app = app::house(&db).await;
