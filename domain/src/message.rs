@@ -187,6 +187,23 @@ pub struct Media {
     pub sha256: Option<String>,
 }
 
+impl Media {
+    /// A file of which nothing else is known.
+    #[must_use]
+    pub fn new(kind: MediaKind, mime: impl Into<String>, source: MediaSource) -> Self {
+        Self {
+            kind,
+            mime: mime.into(),
+            name: None,
+            caption: None,
+            source,
+            transcript: None,
+            voice: false,
+            sha256: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "from", content = "at")]
 pub enum MediaSource {

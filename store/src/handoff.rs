@@ -8,7 +8,11 @@ use domain::{
     job::{HandoffState, JobReport, Settlement},
 };
 
-use crate::{Error, Tx, args, db::Row, inbox::to_json};
+use crate::{
+    Error, Tx, args,
+    db::{Row, Val},
+    inbox::to_json,
+};
 
 /// Makes whoever takes a job number take turns.
 const NUMBERS: i64 = 1010;
@@ -169,16 +173,21 @@ pub async fn settle(
     Ok(())
 }
 
+/// The statement that reads the jobs `$which`.
+macro_rules! handoffs {
+    ($which:literal) => {
+        concat!(
+            "SELECT agent, conversation_id, report, state, task_id, note, invoice_id, created_ms, updated_ms
+             FROM handoff ",
+            $which
+        )
+    };
+}
+
 /// # Errors
 /// [`Error::Database`].
 pub async fn get(tx: &mut Tx, agent: &AgentName, job: &JobId) -> Result<Option<Handoff>, Error> {
-    let row = tx
-        .row(
-            "SELECT agent, conversation_id, report, state, task_id, note, invoice_id, created_ms, updated_ms
-             FROM handoff WHERE agent = $1 AND job_id = $2",
-            args![agent.as_str(), &job.0],
-        )
-        .await?;
+    let row = tx.row(handoffs!("WHERE agent = $1 AND job_id = $2"), args![agent.as_str(), &job.0]).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -202,14 +211,8 @@ pub async fn customer_of(tx: &mut Tx, job: &JobId) -> Result<Option<CustomerId>,
 /// # Errors
 /// [`Error::Database`].
 pub async fn list(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Handoff>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT agent, conversation_id, report, state, task_id, note, invoice_id, created_ms, updated_ms
-             FROM handoff WHERE conversation_id = $1 ORDER BY created_ms DESC, job_id DESC LIMIT $2",
-            args![&conversation.0, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+    let sql = handoffs!("WHERE conversation_id = $1 ORDER BY created_ms DESC, job_id DESC LIMIT $2");
+    all(tx, sql, args![&conversation.0, limit]).await
 }
 
 /// A conversation's jobs that are not settled, oldest first.
@@ -217,15 +220,11 @@ pub async fn list(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Res
 /// # Errors
 /// [`Error::Database`].
 pub async fn open_in(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Handoff>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT agent, conversation_id, report, state, task_id, note, invoice_id, created_ms, updated_ms
-             FROM handoff WHERE conversation_id = $1 AND state IN ('queued', 'accepted')
-             ORDER BY created_ms, job_id LIMIT $2",
-            args![&conversation.0, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+    let sql = handoffs!(
+        "WHERE conversation_id = $1 AND state IN ('queued', 'accepted')
+         ORDER BY created_ms, job_id LIMIT $2"
+    );
+    all(tx, sql, args![&conversation.0, limit]).await
 }
 
 /// A customer's jobs that were handed over and are not settled, oldest first, whoever handed them over.
@@ -233,15 +232,11 @@ pub async fn open_in(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> 
 /// # Errors
 /// [`Error::Database`].
 pub async fn open_of_customer(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<Handoff>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT agent, conversation_id, report, state, task_id, note, invoice_id, created_ms, updated_ms
-             FROM handoff WHERE customer_id = $1 AND state IN ('queued', 'accepted')
-             ORDER BY created_ms, job_id LIMIT $2",
-            args![&customer.0, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+    let sql = handoffs!(
+        "WHERE customer_id = $1 AND state IN ('queued', 'accepted')
+         ORDER BY created_ms, job_id LIMIT $2"
+    );
+    all(tx, sql, args![&customer.0, limit]).await
 }
 
 /// Jobs with the same customer, hours and materials that were reported since then and neither withdrawn nor refused,
@@ -255,17 +250,16 @@ pub async fn same_work(
     since: Millis,
     limit: i64,
 ) -> Result<Vec<Handoff>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT agent, conversation_id, report, state, task_id, note, invoice_id, created_ms, updated_ms
-             FROM handoff
-             WHERE customer_id = $1 AND fingerprint = $2 AND created_ms >= $3
-               AND state NOT IN ('withdrawn', 'rejected')
-             ORDER BY created_ms DESC, job_id DESC LIMIT $4",
-            args![&report.customer_id.0, report.work_fingerprint(), since, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+    let sql = handoffs!(
+        "WHERE customer_id = $1 AND fingerprint = $2 AND created_ms >= $3
+         AND state NOT IN ('withdrawn', 'rejected')
+         ORDER BY created_ms DESC, job_id DESC LIMIT $4"
+    );
+    all(tx, sql, args![&report.customer_id.0, report.work_fingerprint(), since, limit]).await
+}
+
+async fn all(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> Result<Vec<Handoff>, Error> {
+    tx.rows(sql, args).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Handoff, Error> {

@@ -78,16 +78,7 @@ fn recognise(word: &str, around: &Surroundings<'_>) -> Recognised {
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let source = MediaSource::File(path.to_string_lossy().into_owned());
-    Recognised::Media(Media {
-        kind,
-        mime,
-        name,
-        caption: None,
-        source,
-        transcript: None,
-        voice: false,
-        sha256: None,
-    })
+    Recognised::Media(Media { name, ..Media::new(kind, mime, source) })
 }
 
 fn by_url(address: &str) -> Recognised {
@@ -96,16 +87,7 @@ fn by_url(address: &str) -> Recognised {
     let Some((kind, mime)) = kind_of(&path).filter(|_| url.has_host()) else { return Recognised::Words };
     let name = url.path_segments().and_then(|mut parts| parts.next_back()).map(ToOwned::to_owned);
     let source = MediaSource::Url(url.to_string());
-    Recognised::Media(Media {
-        kind,
-        mime,
-        name,
-        caption: None,
-        source,
-        transcript: None,
-        voice: false,
-        sha256: None,
-    })
+    Recognised::Media(Media { name, ..Media::new(kind, mime, source) })
 }
 
 fn expand(word: &str, around: &Surroundings<'_>) -> PathBuf {

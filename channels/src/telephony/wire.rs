@@ -91,16 +91,7 @@ impl Recording {
             None => MediaSource::Missing("the recording's address cannot be read".to_owned()),
         };
         let mime = self.mime.filter(|mime| mime.len() <= NAME && mime.starts_with("audio/"));
-        Media {
-            kind: MediaKind::Audio,
-            mime: mime.unwrap_or_else(|| "audio/mpeg".to_owned()),
-            name: None,
-            caption: None,
-            source,
-            transcript: None,
-            voice: false,
-            sha256: None,
-        }
+        Media::new(MediaKind::Audio, mime.unwrap_or_else(|| "audio/mpeg".to_owned()), source)
     }
 }
 

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     at,
-    page::{self, Query},
+    page::{self, Page, Query},
 };
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
@@ -50,13 +50,6 @@ impl From<Kept> for EntryView {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-struct Entries {
-    items: Vec<EntryView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -74,9 +67,7 @@ struct Asked {
     tag = "audit",
     params(Asked),
     responses(
-        (status = 200, body = Entries),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<EntryView>),
         (status = 403, description = "`forbidden`: needs `audit.view`", body = Problem),
     )
 )]
@@ -84,7 +75,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<Entries>, Problem> {
+) -> Result<Json<Page<EntryView>>, Problem> {
     principal.require(Permission::AuditView)?;
     let limit = page::limit(asked.limit)?;
     let before: Option<i64> = page::after(asked.cursor.as_deref())?;
@@ -92,7 +83,7 @@ async fn list(
     let as_of_seq = event::last(&mut tx).await?;
     let mut rows = audit::list(&mut tx, before, page::one_more(limit)).await?;
     let next_cursor = page::next(&mut rows, limit, |kept| kept.seq);
-    Ok(Json(Entries { items: rows.into_iter().map(EntryView::from).collect(), next_cursor, as_of_seq }))
+    Ok(Json(Page { items: rows.into_iter().map(EntryView::from).collect(), next_cursor, as_of_seq }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -112,7 +103,6 @@ struct Verdict {
     tag = "audit",
     responses(
         (status = 200, body = Verdict),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `audit.view`", body = Problem),
     )
 )]

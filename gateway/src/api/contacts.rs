@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     customers::{self, CustomerView},
     field::{self, Id, invalid, is_id, nothing},
-    page::{self, Query},
+    page::{self, Page, Query},
     threads::{
         refusal::note as audited,
         view::{self, IdentityView, ThreadView},
@@ -76,13 +76,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct People {
-    items: Vec<PersonView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// People, by name
 #[utoipa::path(
     get,
@@ -90,9 +83,7 @@ struct People {
     tag = "people",
     params(Asked),
     responses(
-        (status = 200, body = People),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<PersonView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -100,7 +91,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<People>, Problem> {
+) -> Result<Json<Page<PersonView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref())?;
@@ -117,7 +108,7 @@ async fn list(
     for (person, _) in found {
         items.extend(shown(&mut tx, &person.id).await?);
     }
-    Ok(Json(People { items, next_cursor, as_of_seq }))
+    Ok(Json(Page { items, next_cursor, as_of_seq }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -141,7 +132,6 @@ struct PersonDetail {
     params(("id" = String, Path)),
     responses(
         (status = 200, body = PersonDetail),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -193,7 +183,6 @@ struct PersonPatch {
     request_body = PersonPatch,
     responses(
         (status = 200, body = PersonView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.edit`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -284,7 +273,6 @@ struct Merged {
     request_body = Merge,
     responses(
         (status = 200, body = Merged),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.merge`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`already_merged`", body = Problem),
@@ -354,7 +342,6 @@ struct Parted {
     params(("undo" = String, Path)),
     responses(
         (status = 200, body = Parted),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.merge`", body = Problem),
         (status = 404, description = "`not_found`: no such merge, or it was taken back", body = Problem),
     )

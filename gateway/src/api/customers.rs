@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     field::{Id, nothing},
-    page::{self, Query},
+    page::{self, Page, Query},
 };
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
@@ -58,13 +58,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Customers {
-    items: Vec<CustomerView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// Customers, by name
 #[utoipa::path(
     get,
@@ -72,9 +65,7 @@ struct Customers {
     tag = "people",
     params(Asked),
     responses(
-        (status = 200, body = Customers),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<CustomerView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -82,7 +73,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<Customers>, Problem> {
+) -> Result<Json<Page<CustomerView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref())?;
@@ -93,7 +84,7 @@ async fn list(
     let next_cursor =
         page::next(&mut found, limit, |(customer, folded)| (folded.clone(), customer.id.clone()));
     let items = found.into_iter().map(|(customer, _)| customer.into()).collect();
-    Ok(Json(Customers { items, next_cursor, as_of_seq }))
+    Ok(Json(Page { items, next_cursor, as_of_seq }))
 }
 
 /// One customer
@@ -104,7 +95,6 @@ async fn list(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = CustomerView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

@@ -71,9 +71,14 @@ pub(super) fn say_how_all_refuse(document: &mut utoipa::openapi::OpenApi) {
                 }
             }
             let mut common = vec![
+                ("401", "`unauthorized`"),
                 ("429", "`too_many_requests`: this address asks too often"),
                 ("503", "`unavailable`: the database is away, or the time was over"),
             ];
+            let mut parameters = operation.parameters.iter().flatten();
+            if parameters.any(|of| matches!(of, RefOr::T(of) if of.name == "cursor")) {
+                common.push(("400", "`invalid_query`, `invalid_cursor`"));
+            }
             if operation.request_body.is_some() {
                 common.push(("400", "`broken_body`: it broke off"));
                 common.push(("413", "`payload_too_large`"));

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Path},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
 };
 use serde::{Deserialize, Deserializer};
 
@@ -74,6 +74,24 @@ pub(crate) fn time(field: &str, text: &str) -> Result<domain::clock::Millis, Pro
     let read: Result<jiff::Timestamp, _> = text.parse();
     read.map(|at| domain::clock::Millis(at.as_millisecond()))
         .map_err(|_| invalid(field, "it must be a time like 2026-11-21T08:00:00Z"))
+}
+
+/// Characters of a caller's own key of a request.
+const KEY: usize = 64;
+
+/// The caller's own key of a request, where they gave one: its repeat is the same request.
+///
+/// # Errors
+/// 422 `invalid_key`.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(given) = headers.get("idempotency-key") else { return Ok(None) };
+    match given.to_str() {
+        Ok(key) if (1..=KEY).contains(&key.chars().count()) => Ok(Some(key.to_owned())),
+        _ => {
+            let detail = format!("Idempotency-Key: it must have 1 to {KEY} characters");
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_key", detail))
+        }
+    }
 }
 
 /// Tells a field that is null from one that is not there.

@@ -140,8 +140,6 @@ struct ListQuery {
     params(ListQuery),
     responses(
         (status = 200, body = Jobs),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -180,7 +178,6 @@ async fn list(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = JobView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

@@ -128,7 +128,6 @@ async fn sessions(State(gateway): State<Gateway>, principal: Principal) -> Resul
     params(("id" = String, Path)),
     responses(
         (status = 204),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]

@@ -15,6 +15,7 @@ use domain::{
     staff::Permission,
 };
 use tower_http::services::ServeFile;
+use utoipa::IntoResponses;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::field::{is_id, nothing};
@@ -33,13 +34,9 @@ pub(crate) fn router() -> OpenApiRouter<Gateway> {
     tag = "threads",
     params(("id" = String, Path), ("n" = u16, Path, description = "The part's place in `parts`, from 0")),
     responses(
-        (status = 200, description = "The file", content_type = "application/octet-stream", body = [u8]),
-        (status = 206, description = "The part of it that `Range` names", content_type = "application/octet-stream", body = [u8]),
-        (status = 304, description = "Not changed since `If-Modified-Since`"),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        Served,
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`: no such message or part, or the file is not kept", body = Problem),
-        (status = 416, description = "No such range"),
     )
 )]
 async fn get(
@@ -55,6 +52,24 @@ async fn get(
     let message = store::message::get(&mut gateway.store.reader(), &id).await?.ok_or_else(missing)?;
     let Some(Part::Media(media)) = message.parts.get(n) else { return Err(missing()) };
     serve(&gateway, media, id.as_str(), &headers).await
+}
+
+/// How a file is answered.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes what `serve` answers")]
+pub(crate) enum Served {
+    /// The file
+    #[response(status = 200, content_type = "application/octet-stream")]
+    Whole(Vec<u8>),
+    /// The part of it that `Range` names
+    #[response(status = 206, content_type = "application/octet-stream")]
+    Part(Vec<u8>),
+    /// Not changed since `If-Modified-Since`
+    #[response(status = 304)]
+    Unchanged,
+    /// No such range
+    #[response(status = 416)]
+    OutOfRange,
 }
 
 /// The file of `media`, which belongs to `of`: whole, or the part that the headers ask for.

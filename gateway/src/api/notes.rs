@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     at,
     field::{self, Id, nothing},
-    page::{self, Query},
+    page::{self, Page, Query},
     threads::{self, refusal::note as audited, view::AuthorView},
 };
 use crate::{error::Problem, guard::Read, staff::Principal, state::Gateway};
@@ -64,13 +64,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Notes {
-    items: Vec<NoteView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// The notes of a thread, oldest first
 #[utoipa::path(
     get,
@@ -78,9 +71,7 @@ struct Notes {
     tag = "notes",
     params(("id" = String, Path), Asked),
     responses(
-        (status = 200, body = Notes),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<NoteView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -90,7 +81,7 @@ async fn list(
     principal: Principal,
     Id(id): Id<ConversationId>,
     Query(asked): Query<Asked>,
-) -> Result<Json<Notes>, Problem> {
+) -> Result<Json<Page<NoteView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref())?;
@@ -99,7 +90,7 @@ async fn list(
     threads::find(&mut tx, &id).await?;
     let mut notes = note::list(&mut tx, &id, after.as_ref(), page::one_more(limit)).await?;
     let next_cursor = page::next(&mut notes, limit, |note| (note.created, note.id.clone()));
-    Ok(Json(Notes { items: notes.into_iter().map(NoteView::from).collect(), next_cursor, as_of_seq }))
+    Ok(Json(Page { items: notes.into_iter().map(NoteView::from).collect(), next_cursor, as_of_seq }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -118,7 +109,6 @@ pub(crate) struct NoteBody {
     request_body = NoteBody,
     responses(
         (status = 201, body = NoteView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -185,7 +175,6 @@ async fn own(gateway: &Gateway, principal: &Principal, id: &NoteId) -> Result<no
     request_body = NoteBody,
     responses(
         (status = 200, body = NoteView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`, and the note to be one's own", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -221,7 +210,6 @@ async fn change(
     params(("id" = String, Path)),
     responses(
         (status = 204),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`, and the note to be one's own", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

@@ -6,6 +6,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 
 use crate::error::Problem;
 
@@ -13,6 +14,16 @@ const DEFAULT: u16 = 50;
 const MOST: u16 = 200;
 /// A longer cursor is none of ours.
 const CURSOR: usize = 1024;
+
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins, for `cursor`; null at the end.
+    pub next_cursor: Option<String>,
+    /// The live stream's position before this was read.
+    pub as_of_seq: i64,
+}
 
 /// The query as a `T`; a refusal is a 400 `invalid_query`.
 pub(crate) struct Query<T>(pub T);

@@ -39,7 +39,6 @@ struct CheckView {
     tag = "settings",
     responses(
         (status = 200, body = Report),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `channel.manage`", body = Problem),
         (status = 409, description = "`no_provider`: none is configured here", body = Problem),
     )

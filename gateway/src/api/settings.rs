@@ -81,7 +81,6 @@ struct Kept {
     tag = "settings",
     responses(
         (status = 200, body = Settings),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `settings.view`", body = Problem),
         (status = 404, description = "`not_found`: this house keeps none", body = Problem),
     )
@@ -102,7 +101,6 @@ async fn list(State(gateway): State<Gateway>, principal: Principal) -> Result<Js
     request_body(content = std::collections::HashMap<String, Value>, example = json!({"turns.gather_ms": 1500})),
     responses(
         (status = 200, body = Settings),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `settings.edit`", body = Problem),
         (status = 404, description = "`not_found`: this house keeps none", body = Problem),
         (status = 409, description = "`set_by_environment`", body = Problem),

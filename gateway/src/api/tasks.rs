@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     at,
     field::{self, Id, given, is_id, nothing},
-    page::{self, Query, invalid},
+    page::{self, Page, Query, invalid},
     threads::{self, change::colleague, refusal::note as audited, view::UserName},
 };
 use crate::{error::Problem, guard::Read, staff::Principal, state::Gateway};
@@ -85,13 +85,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Tasks {
-    items: Vec<TaskView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// Tasks, oldest first
 #[utoipa::path(
     get,
@@ -99,9 +92,7 @@ struct Tasks {
     tag = "tasks",
     params(Asked),
     responses(
-        (status = 200, body = Tasks),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<TaskView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -109,7 +100,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<Tasks>, Problem> {
+) -> Result<Json<Page<TaskView>>, Problem> {
     page_of(&gateway, &principal, None, asked).await
 }
 
@@ -120,9 +111,7 @@ async fn list(
     tag = "tasks",
     params(("id" = String, Path), Asked),
     responses(
-        (status = 200, body = Tasks),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<TaskView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -132,7 +121,7 @@ async fn of_thread(
     principal: Principal,
     Id(id): Id<ConversationId>,
     Query(asked): Query<Asked>,
-) -> Result<Json<Tasks>, Problem> {
+) -> Result<Json<Page<TaskView>>, Problem> {
     page_of(&gateway, &principal, Some(id), asked).await
 }
 
@@ -141,7 +130,7 @@ async fn page_of(
     principal: &Principal,
     thread: Option<ConversationId>,
     asked: Asked,
-) -> Result<Json<Tasks>, Problem> {
+) -> Result<Json<Page<TaskView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref())?;
@@ -160,7 +149,7 @@ async fn page_of(
     let filter = Filter { conversation: thread, assignee, done: asked.done, due_before: due.transpose()? };
     let mut tasks = todo::list(&mut tx, &filter, after.as_ref(), page::one_more(limit)).await?;
     let next_cursor = page::next(&mut tasks, limit, |task| (task.created, task.id.clone()));
-    Ok(Json(Tasks { items: tasks.into_iter().map(TaskView::from).collect(), next_cursor, as_of_seq }))
+    Ok(Json(Page { items: tasks.into_iter().map(TaskView::from).collect(), next_cursor, as_of_seq }))
 }
 
 /// One task
@@ -171,7 +160,6 @@ async fn page_of(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = TaskView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -207,7 +195,6 @@ struct NewTask {
     request_body = NewTask,
     responses(
         (status = 201, body = TaskView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -230,7 +217,6 @@ async fn create(
     request_body = NewTask,
     responses(
         (status = 201, body = TaskView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
     )
@@ -319,7 +305,6 @@ struct TaskPatch {
     request_body = TaskPatch,
     responses(
         (status = 200, body = TaskView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),

@@ -39,7 +39,6 @@ struct TemplateList {
     tag = "threads",
     responses(
         (status = 200, body = TemplateList),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]

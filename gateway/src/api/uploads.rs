@@ -60,7 +60,6 @@ struct UploadView {
     responses(
         (status = 201, body = UploadView),
         (status = 400, description = "`broken_body`: no form, or it broke off", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.reply`", body = Problem),
         (status = 413, description = "`payload_too_large`", body = Problem),
         (status = 415, description = "`type_not_allowed`", body = Problem),

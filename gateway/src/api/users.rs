@@ -18,7 +18,7 @@ use store::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::at;
+use super::{at, page::Page};
 use crate::{
     error::Problem,
     guard::Read,
@@ -58,30 +58,22 @@ impl From<User> for UserView {
     }
 }
 
-#[derive(Serialize, ToSchema)]
-struct Users {
-    items: Vec<UserView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// Everybody who works at the console
 #[utoipa::path(
     get,
     path = "/users",
     tag = "users",
     responses(
-        (status = 200, body = Users),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<UserView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
-async fn list(State(gateway): State<Gateway>, principal: Principal) -> Result<Json<Users>, Problem> {
+async fn list(State(gateway): State<Gateway>, principal: Principal) -> Result<Json<Page<UserView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let mut tx = gateway.store.reader();
     let as_of_seq = event::last(&mut tx).await?;
     let items = user::list(&mut tx).await?.into_iter().map(UserView::from).collect();
-    Ok(Json(Users { items, next_cursor: None, as_of_seq }))
+    Ok(Json(Page { items, next_cursor: None, as_of_seq }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -111,7 +103,6 @@ struct Invited {
     request_body = Invitation,
     responses(
         (status = 201, body = Invited),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `users.manage`; only an owner makes owners", body = Problem),
         (status = 409, description = "`other_role`: somebody of that name has another role", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -173,7 +164,6 @@ fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Cont
     request_body = Change,
     responses(
         (status = 200, body = UserView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `users.manage`; only an owner makes or changes owners", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`oneself`, `role_from_provider`", body = Problem),
@@ -234,7 +224,6 @@ async fn change(
     params(("id" = String, Path)),
     responses(
         (status = 204),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `users.manage`; only an owner removes owners", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`oneself`", body = Problem),

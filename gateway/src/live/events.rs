@@ -51,7 +51,6 @@ pub(crate) struct From {
     responses(
         (status = 200, description = "Frames, until either side ends it.", content_type = "text/event-stream"),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`", body = Problem),
     )
 )]

@@ -35,7 +35,6 @@ pub(crate) struct Of {
     responses(
         (status = 200, description = "The frames that answer it.", content_type = "application/json"),
         (status = 400, description = "`bad_frame`, `invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`cross_site`", body = Problem),
         (status = 404, description = "`not_found`: you have no such stream here", body = Problem),
         (status = 413, description = "`too_big`", body = Problem),

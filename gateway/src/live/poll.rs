@@ -54,7 +54,6 @@ pub(crate) struct From {
         (status = 200, description = "Frames, oldest first; none where nothing happened in time.",
          content_type = "application/json"),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`", body = Problem),
     )
 )]

@@ -2,7 +2,7 @@
 
 use axum::{http::header, response::IntoResponse};
 
-use crate::{error::Problem, staff::Principal};
+use crate::staff::Principal;
 
 /// JSON Schema (2020-12) of `plumbline.live.v1`: `#/$defs/client` for what clients send, `#/$defs/server` for what they
 /// are told.
@@ -17,7 +17,6 @@ pub const SCHEMA: &str = include_str!("../../live.schema.json");
     tag = "live",
     responses(
         (status = 200, description = "The schema.", content_type = "application/schema+json"),
-        (status = 401, description = "`unauthorized`", body = Problem),
     )
 )]
 pub(crate) async fn serve(_: Principal) -> impl IntoResponse {

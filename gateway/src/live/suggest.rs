@@ -14,11 +14,8 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    ask::{Place, operator, submit},
-    frame::ID_CHARS,
-};
-use crate::{error::Problem, staff::Principal, state::Gateway};
+use super::ask::{Place, operator, submit};
+use crate::{api::field::key, error::Problem, staff::Principal, state::Gateway};
 
 /// A draft that is being written.
 #[derive(Serialize, ToSchema)]
@@ -38,7 +35,6 @@ pub(crate) struct DraftAsked {
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, max_length = 64)),
     responses(
         (status = 202, description = "The draft is being written.", body = DraftAsked),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`id_used`", body = Problem),
@@ -57,7 +53,7 @@ pub(crate) async fn suggest(
     if store::conversation::get(&mut gateway.store.reader(), &conversation).await?.is_none() {
         return Err(Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such thread"));
     }
-    let request_id = request_id(&gateway, &headers)?;
+    let request_id = key(&headers)?.unwrap_or_else(|| gateway.ids.uuid());
     let command = Command {
         id: request_id.clone(),
         by: operator(&principal, Place::default()),
@@ -67,16 +63,4 @@ pub(crate) async fn suggest(
     };
     submit(&gateway, command).await?;
     Ok((StatusCode::ACCEPTED, Json(DraftAsked { request_id })))
-}
-
-/// The caller's own id of the request, or a new one.
-pub(super) fn request_id(gateway: &Gateway, headers: &HeaderMap) -> Result<String, Problem> {
-    match headers.get("idempotency-key").map(|key| key.to_str()) {
-        None => Ok(gateway.ids.uuid()),
-        Some(Ok(key)) if (1..=ID_CHARS).contains(&key.chars().count()) => Ok(key.to_owned()),
-        Some(_) => {
-            let detail = format!("Idempotency-Key: it must have 1 to {ID_CHARS} characters");
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_key", detail))
-        }
-    }
 }

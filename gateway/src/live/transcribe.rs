@@ -16,12 +16,9 @@ use serde::{Deserialize, Serialize};
 use store::command::{self, Answer};
 use utoipa::ToSchema;
 
-use super::{
-    ask::{Place, operator, submit},
-    suggest::request_id,
-};
+use super::ask::{Place, operator, submit};
 use crate::{
-    api::field::{invalid, nothing},
+    api::field::{invalid, key, nothing},
     error::Problem,
     guard::Read,
     staff::Principal,
@@ -67,7 +64,6 @@ pub(crate) struct Transcription {
     request_body = Recording,
     responses(
         (status = 202, description = "It is queued.", body = Transcription),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`, `cross_site`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`id_used`", body = Problem),
@@ -87,7 +83,7 @@ pub(crate) async fn transcribe(
         (None, Some(call)) => of_call(&gateway, PhoneCallId(call)).await?,
         _ => return Err(invalid("message_id", "name a message or a call, and not both")),
     };
-    let request_id = request_id(&gateway, &headers)?;
+    let request_id = key(&headers)?.unwrap_or_else(|| gateway.ids.uuid());
     let command = Command {
         id: request_id.clone(),
         by: operator(&principal, Place::default()),
@@ -132,7 +128,6 @@ async fn of_call(gateway: &Gateway, call: PhoneCallId) -> Result<(Request, Optio
     params(("request_id" = String, Path)),
     responses(
         (status = 200, body = Transcription),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

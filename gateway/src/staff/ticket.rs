@@ -28,7 +28,6 @@ pub(crate) struct LiveTicket {
     tag = "live",
     responses(
         (status = 201, description = "Good once, for a minute.", body = LiveTicket),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`cross_site`", body = Problem),
     )
 )]

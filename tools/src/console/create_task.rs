@@ -15,14 +15,11 @@ use store::{
     user,
 };
 
-use super::{instant, list_tasks::task, note, operator};
+use super::{instant, list_tasks::task, note, operator, title};
 use crate::{
     argument::{optional_text, text},
     tool::{Answer, Context, Settled, Tool, ToolError},
 };
-
-/// Letters of a title.
-const TITLE: usize = 300;
 
 pub struct CreateTask;
 
@@ -51,10 +48,7 @@ impl Tool for CreateTask {
 
     async fn call(&self, context: &Context, args: Args) -> Result<Answer, ToolError> {
         let by = operator(context, Permission::ThreadNote)?.clone();
-        let title = args.title.trim().to_owned();
-        if title.is_empty() || title.chars().count() > TITLE {
-            return Err(ToolError::tell(format!("title must have 1 to {TITLE} letters")));
-        }
+        let title = title(&args.title)?;
         let due = args.due.as_deref().map(|due| instant(context, "due", due)).transpose()?;
         let (assignee, assignee_name) = match args.assignee.filter(|name| !is_oneself(name)) {
             Some(name) => colleague(context, &name).await?,

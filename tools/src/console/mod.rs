@@ -23,6 +23,8 @@ use store::{Error, Tx, audit};
 
 use crate::tool::{Context, ToolError};
 
+/// Letters of a title.
+const TITLE: usize = 300;
 /// The time of day of something that is due on a day.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
 
@@ -38,6 +40,18 @@ fn operator(context: &Context, permission: Permission) -> Result<&Operator, Tool
         return Ok(operator);
     }
     Err(ToolError::tell(format!("the role {} may not {permission}", operator.role)))
+}
+
+/// What a task or a visit is called.
+///
+/// # Errors
+/// [`ToolError::Tell`] where it has no letter, or too many.
+fn title(text: &str) -> Result<String, ToolError> {
+    let title = text.trim();
+    if title.is_empty() || title.chars().count() > TITLE {
+        return Err(ToolError::tell(format!("title must have 1 to {TITLE} letters")));
+    }
+    Ok(title.to_owned())
 }
 
 /// The zone of whoever asks.

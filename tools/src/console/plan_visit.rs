@@ -20,13 +20,12 @@ use store::{
     },
 };
 
-use super::{instant, list_visits::told, note, operator};
+use super::{instant, list_visits::told, note, operator, title};
 use crate::{
     argument::{optional_text, text},
     tool::{Answer, Context, Settled, Tool, ToolError},
 };
 
-const TITLE: usize = 300;
 /// A visit of which nobody said how long it takes, and the longest.
 const MINUTES: u16 = 60;
 const LONGEST: u16 = 12 * 60;
@@ -65,10 +64,7 @@ impl Tool for PlanVisit {
 
     async fn call(&self, context: &Context, args: Args) -> Result<Answer, ToolError> {
         let by = operator(context, Permission::ThreadNote)?.clone();
-        let title = args.title.trim().to_owned();
-        if title.is_empty() || title.chars().count() > TITLE {
-            return Err(ToolError::tell(format!("title must have 1 to {TITLE} letters")));
-        }
+        let title = title(&args.title)?;
         let minutes = args.minutes.unwrap_or(MINUTES).clamp(5, LONGEST);
         let starts = instant(context, "starts", &args.starts)?;
         let visit = Visit {

@@ -53,7 +53,6 @@ pub(super) struct Choosing {
     request_body = Choosing,
     responses(
         (status = 200, body = ApprovalView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `job.approve`; `own_job`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`already_decided` by whom and when; `not_open`", body = Problem),

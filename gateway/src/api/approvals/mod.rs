@@ -10,7 +10,7 @@ use axum::{
     http::StatusCode,
 };
 use domain::{contact::Role, id::QuestionId, staff::Permission};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{
     Tx,
     approval::{self, After, Approval, Which},
@@ -20,18 +20,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use self::view::ApprovalView;
-use super::page::{self, Query};
+use super::page::{self, Page, Query};
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
 pub(crate) fn router() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(decision::decide))
-}
-
-#[derive(Serialize, ToSchema)]
-struct Approvals {
-    items: Vec<ApprovalView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
 }
 
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
@@ -64,9 +57,7 @@ struct ListQuery {
     tag = "approvals",
     params(ListQuery),
     responses(
-        (status = 200, body = Approvals),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<ApprovalView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -74,7 +65,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<ListQuery>,
-) -> Result<Json<Approvals>, Problem> {
+) -> Result<Json<Page<ApprovalView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after: Option<After> = page::after(asked.cursor.as_deref())?;
@@ -91,7 +82,7 @@ async fn list(
     for row in rows {
         items.push(view::of(&mut tx, row).await?);
     }
-    Ok(Json(Approvals { items, next_cursor, as_of_seq }))
+    Ok(Json(Page { items, next_cursor, as_of_seq }))
 }
 
 /// One of them
@@ -102,7 +93,6 @@ async fn list(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = ApprovalView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

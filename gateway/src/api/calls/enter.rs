@@ -37,8 +37,6 @@ use crate::{
     telephony::hear,
 };
 
-/// Characters of a key.
-const KEY: usize = 64;
 /// A call that lasted longer is a slip of the pen.
 const LONGEST_MS: i64 = 24 * 3_600 * 1_000;
 /// Our clock and that of who writes it down may differ.
@@ -89,7 +87,6 @@ pub(super) struct NewCall {
     responses(
         (status = 200, description = "It was written down before, under this key", body = CallView),
         (status = 201, body = CallView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`", body = Problem),
         (status = 404, description = "`not_found`: no such upload", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`, `invalid_key`, `not_a_recording`", body = Problem),
@@ -102,7 +99,7 @@ pub(super) async fn create(
     Read(body): Read<NewCall>,
 ) -> Result<(StatusCode, Json<CallView>), Problem> {
     principal.require(Permission::ThreadNote)?;
-    let external = key(&headers)?.map(|key| format!("staff:{}:{key}", principal.user));
+    let external = field::key(&headers)?.map(|key| format!("staff:{}:{key}", principal.user));
     if let Some(external) = &external
         && let Some(known) = call::known_as(&mut gateway.store.reader(), external).await?
     {
@@ -235,15 +232,4 @@ async fn keep(
     let id = kept.await?;
     gateway.waker.wake();
     Ok(id)
-}
-
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(given) = headers.get("idempotency-key") else { return Ok(None) };
-    match given.to_str() {
-        Ok(key) if (1..=KEY).contains(&key.chars().count()) => Ok(Some(key.to_owned())),
-        _ => {
-            let detail = format!("Idempotency-Key: it must have 1 to {KEY} characters");
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_key", detail))
-        }
-    }
 }

@@ -15,7 +15,7 @@ use domain::{
     id::{ContactId, ConversationId, PhoneCallId},
     staff::Permission,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{
     call::{self, Change, Filter, Link},
     contact, event,
@@ -27,7 +27,7 @@ use self::view::{CallView, shown};
 use super::{
     field::{self, Id, given, invalid, is_id, nothing},
     media,
-    page::{self, Query},
+    page::{self, Page, Query},
     threads::refusal::note as audited,
 };
 use crate::{error::Problem, guard::Read, staff::Principal, state::Gateway};
@@ -59,13 +59,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Calls {
-    items: Vec<CallView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// Calls by telephone, newest first
 #[utoipa::path(
     get,
@@ -73,9 +66,7 @@ struct Calls {
     tag = "calls",
     params(Asked),
     responses(
-        (status = 200, body = Calls),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<CallView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`: no such person or thread", body = Problem),
     )
@@ -84,7 +75,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<Calls>, Problem> {
+) -> Result<Json<Page<CallView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref())?;
@@ -93,7 +84,7 @@ async fn list(
     let filter = filter(&mut tx, &asked).await?;
     let mut found = call::list(&mut tx, &filter, after.as_ref(), page::one_more(limit)).await?;
     let next_cursor = page::next(&mut found, limit, |named| (named.call.started, named.call.id.clone()));
-    Ok(Json(Calls { items: found.into_iter().map(CallView::from).collect(), next_cursor, as_of_seq }))
+    Ok(Json(Page { items: found.into_iter().map(CallView::from).collect(), next_cursor, as_of_seq }))
 }
 
 async fn filter(tx: &mut store::Tx, asked: &Asked) -> Result<Filter, Problem> {
@@ -127,7 +118,6 @@ fn gone_filter() -> Problem {
     params(("id" = String, Path)),
     responses(
         (status = 200, body = CallView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -162,7 +152,6 @@ struct CallPatch {
     request_body = CallPatch,
     responses(
         (status = 200, body = CallView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.note`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -219,13 +208,9 @@ async fn person_link(tx: &mut store::Tx, field: &str, person: String) -> Result<
     tag = "calls",
     params(("id" = String, Path)),
     responses(
-        (status = 200, description = "The recording", content_type = "application/octet-stream", body = [u8]),
-        (status = 206, description = "The part of it that `Range` names", content_type = "application/octet-stream", body = [u8]),
-        (status = 304, description = "Not changed since `If-Modified-Since`"),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        media::Served,
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`: no such call, or no recording is kept", body = Problem),
-        (status = 416, description = "No such range"),
     )
 )]
 async fn recording(

@@ -25,8 +25,8 @@ use store::{
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::view::{InvoiceView, Invoices, Summary};
-use super::page::{self, Query};
+use self::view::{InvoiceView, Summary};
+use super::page::{self, Page, Query};
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
 mod view;
@@ -107,9 +107,7 @@ impl DocumentQuery {
     tag = "invoices",
     params(ListQuery),
     responses(
-        (status = 200, body = Invoices),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<Summary>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -117,7 +115,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<ListQuery>,
-) -> Result<Json<Invoices>, Problem> {
+) -> Result<Json<Page<Summary>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after: Option<(i16, i64)> = page::after(asked.cursor.as_deref())?;
@@ -131,7 +129,7 @@ async fn list(
     let mut rows = invoice::page(&mut tx, &filter, after, page::one_more(limit)).await?;
     let next_cursor = page::next(&mut rows, limit, |invoice| (invoice.year, invoice.number));
     let items = rows.into_iter().map(|invoice| Summary::new(invoice, &gateway.firm)).collect();
-    Ok(Json(Invoices { items, next_cursor, as_of_seq }))
+    Ok(Json(Page { items, next_cursor, as_of_seq }))
 }
 
 /// One invoice
@@ -142,7 +140,6 @@ async fn list(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = InvoiceView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -165,7 +162,6 @@ async fn one(
     responses(
         (status = 200, description = "A page without script that needs nothing else", body = String, content_type = "text/html"),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -201,7 +197,6 @@ async fn page(
     responses(
         (status = 200, description = "The file", body = String, content_type = "application/pdf"),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`not_an_e_invoice`: the rules of EN 16931 miss something, mostly a setting of the firm",

@@ -12,13 +12,6 @@ use utoipa::ToSchema;
 use crate::api::at;
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct Invoices {
-    pub items: Vec<Summary>,
-    pub next_cursor: Option<String>,
-    pub as_of_seq: i64,
-}
-
-#[derive(Serialize, ToSchema)]
 pub(super) struct Summary {
     /// `RE-2026-0001`.
     id: String,

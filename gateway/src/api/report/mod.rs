@@ -136,7 +136,6 @@ struct DailyReport {
     responses(
         (status = 200, body = DailyReport),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `report.view`", body = Problem),
     )
 )]

@@ -76,7 +76,6 @@ struct Changes {
     request_body = ThreadPatch,
     responses(
         (status = 200, body = ThreadView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.assign`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -218,7 +217,6 @@ struct Unread {
     request_body = ReadUpTo,
     responses(
         (status = 200, body = Unread),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.assign`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),
@@ -255,7 +253,6 @@ async fn read(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = Unread),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.assign`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -298,7 +295,6 @@ struct LabelView {
     tag = "threads",
     responses(
         (status = 200, body = Labels),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]

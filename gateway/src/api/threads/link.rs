@@ -78,7 +78,6 @@ enum Doing {
     request_body = Link,
     responses(
         (status = 200, body = ThreadView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.edit`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (
@@ -261,7 +260,6 @@ struct What {
     responses(
         (status = 200, body = ThreadView),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.edit`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`not_linked`, `not_a_person`", body = Problem),

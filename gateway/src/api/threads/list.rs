@@ -23,7 +23,7 @@ use super::view::{self, ThreadView};
 use crate::{
     api::{
         field::is_id,
-        page::{self, Query, invalid},
+        page::{self, Page, Query, invalid},
     },
     error::Problem,
     staff::Principal,
@@ -63,14 +63,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Threads {
-    items: Vec<ThreadView>,
-    next_cursor: Option<String>,
-    /// The live stream's position before this was read.
-    as_of_seq: i64,
-}
-
 /// Threads, by what is looked for
 #[utoipa::path(
     get,
@@ -78,9 +70,7 @@ struct Threads {
     tag = "threads",
     params(Asked),
     responses(
-        (status = 200, body = Threads),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<ThreadView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]
@@ -88,7 +78,7 @@ async fn list(
     State(gateway): State<Gateway>,
     principal: Principal,
     Query(asked): Query<Asked>,
-) -> Result<Json<Threads>, Problem> {
+) -> Result<Json<Page<ThreadView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref())?;
@@ -99,7 +89,7 @@ async fn list(
     let sort = if filter.search.is_some() { Sort::Last } else { filter.sort };
     let next_cursor = page::next(&mut found, limit, |thread| end(thread, sort));
     let items = view::threads(&mut tx, &found, gateway.now()).await?;
-    Ok(Json(Threads { items, next_cursor, as_of_seq }))
+    Ok(Json(Page { items, next_cursor, as_of_seq }))
 }
 
 fn end(thread: &Thread, sort: Sort) -> (i64, ConversationId) {
@@ -182,7 +172,6 @@ struct Tabs {
     responses(
         (status = 200, body = Tabs),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
     )
 )]

@@ -64,7 +64,6 @@ struct Messages {
     responses(
         (status = 200, body = Messages),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`: no such thread, or the message is of another", body = Problem),
     )

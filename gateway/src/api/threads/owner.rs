@@ -55,7 +55,6 @@ struct TakeOver {
     request_body = TakeOver,
     responses(
         (status = 200, body = ThreadView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.take_over`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`owner_changed`, `not_a_person`", body = Problem),
@@ -126,7 +125,6 @@ struct HandBack {
     request_body = HandBack,
     responses(
         (status = 200, body = ThreadView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.take_over`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`malformed_json`, `invalid`", body = Problem),

@@ -30,7 +30,6 @@ pub(super) fn router() -> OpenApiRouter<Gateway> {
     params(("id" = String, Path)),
     responses(
         (status = 201, body = MessageView),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.reply`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`not_failed`, `window_closed`", body = Problem),

@@ -110,7 +110,6 @@ pub(crate) struct Sent {
             headers(("Idempotent-Replayed" = String, description = "`true` where the same had been sent before"))
         ),
         (status = 400, description = "`invalid_key`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.reply`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (

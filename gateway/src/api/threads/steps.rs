@@ -16,7 +16,7 @@ use crate::{
     api::{
         at,
         field::{Id, nothing},
-        page::{self, Query},
+        page::{self, Page, Query},
     },
     error::Problem,
     staff::Principal,
@@ -84,13 +84,6 @@ struct Asked {
     cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Turns {
-    items: Vec<TurnView>,
-    next_cursor: Option<String>,
-    as_of_seq: i64,
-}
-
 /// The turns of a thread's agent, newest first
 #[utoipa::path(
     get,
@@ -98,9 +91,7 @@ struct Turns {
     tag = "threads",
     params(("id" = String, Path), Asked),
     responses(
-        (status = 200, body = Turns),
-        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 401, description = "`unauthorized`", body = Problem),
+        (status = 200, body = Page<TurnView>),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -110,7 +101,7 @@ async fn turns(
     principal: Principal,
     Id(id): Id<ConversationId>,
     Query(asked): Query<Asked>,
-) -> Result<Json<Turns>, Problem> {
+) -> Result<Json<Page<TurnView>>, Problem> {
     principal.require(Permission::ThreadView)?;
     let limit = page::limit(asked.limit)?;
     let after: Option<i64> = page::after(asked.cursor.as_deref())?;
@@ -133,7 +124,7 @@ async fn turns(
         created_at: at(turn.created),
         finished_at: turn.finished.map(at),
     });
-    Ok(Json(Turns { items: items.collect(), next_cursor, as_of_seq }))
+    Ok(Json(Page { items: items.collect(), next_cursor, as_of_seq }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -150,7 +141,6 @@ struct Steps {
     params(("id" = String, Path), ("turn" = String, Path)),
     responses(
         (status = 200, body = Steps),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`: no such thread, or the turn is of another", body = Problem),
     )
