@@ -45,8 +45,15 @@ pub enum Command {
     #[command(subcommand)]
     Customers(CustomersCommand),
     /// What is kept about one person: a copy of it, and its end
-    #[command(subcommand)]
-    Contact(ContactCommand),
+    Contact(ContactArgs),
+    /// Forget what was kept for long enough, as [retention] says
+    ///
+    /// A running worker does the same every ten minutes, a part at a time. Nothing goes of whoever is on hold.
+    Retention {
+        /// Count what would go, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     Token(TokenArgs),
     /// Print the OpenAPI 3.1 document of the API
     ///
@@ -231,6 +238,15 @@ pub enum CustomersCommand {
     List,
 }
 
+#[derive(Debug, Args)]
+pub struct ContactArgs {
+    #[command(subcommand)]
+    pub command: ContactCommand,
+    /// With erase: count what would go, and change nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum ContactCommand {
     /// Write everything kept about a person to a zip archive
@@ -254,6 +270,16 @@ pub enum ContactCommand {
         /// Also while something of theirs is open; what the bill of an open job needs stays with it
         #[arg(long)]
         despite_open: bool,
+    },
+    /// Put a person on legal hold: nothing of them is erased, and nothing forgotten by age
+    Hold {
+        /// The contact's id, or a phone number of theirs
+        id: String,
+    },
+    /// Lift a person's hold
+    Release {
+        /// The contact's id, or a phone number of theirs
+        id: String,
     },
 }
 

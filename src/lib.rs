@@ -76,7 +76,8 @@ async fn command(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => commands::migrate::run(&settings, out).await,
         Command::Users(command) => commands::users::run(&settings, command, out).await,
         Command::Customers(command) => commands::customers::run(&settings, command, out).await,
-        Command::Contact(command) => commands::contact::run(&settings, command, out).await,
+        Command::Retention { dry_run } => commands::retention::run(&settings, dry_run, out).await,
+        Command::Contact(asked) => commands::contact::asked(&settings, asked, out).await,
         Command::Token(arguments) => {
             commands::token::run(&settings, &arguments, out, &mut io::stderr()).await
         }

@@ -17,7 +17,7 @@ use store::{
     rights::{
         self, Subject, Who, calls, customer,
         erase::{self, Kept, Order},
-        export,
+        export, hold,
         open::{self, Open},
     },
 };
@@ -41,6 +41,8 @@ pub enum Error {
     Writes { customer: CustomerId, contact: ContactId },
     #[error("{}", sentence(.0))]
     StillOpen(Vec<Open>),
+    #[error("a legal hold stands: nothing of them may go before it is lifted")]
+    OnHold,
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error("{what}: {why}; mend it and do it again")]
@@ -215,7 +217,7 @@ fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     path.starts_with(folder).then_some(path)
 }
 
-/// Erases `who`, whoever asked for it; refused while something of theirs is open, unless `despite_open`.
+/// Erases `who`, whoever asked for it; refused while something of theirs is open, unless `despite_open`, and on hold always.
 ///
 /// # Errors
 /// [`Error`]. What was begun is ended by the next call.
@@ -229,6 +231,9 @@ pub async fn erase(
 ) -> Result<Kept, Error> {
     let subject = find(store, who).await?;
     let open = open::all_of(&mut store.reader(), &subject).await?;
+    if hold::covers(&mut store.reader(), &subject).await? {
+        return Err(Error::OnHold);
+    }
     if !open.is_empty() && !despite_open {
         return Err(Error::StillOpen(open));
     }

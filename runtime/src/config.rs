@@ -27,6 +27,10 @@ pub struct Retention {
     pub traces_days: u32,
     /// The files of messages.
     pub media_days: u32,
+    /// What was said.
+    pub messages_days: u32,
+    /// Entries of the audit log.
+    pub audit_days: u32,
     /// Files elsewhere are nobody's to take away.
     #[serde(skip)]
     pub media_folder: PathBuf,
@@ -39,6 +43,8 @@ impl Default for Retention {
             inbox_days: 14,
             traces_days: 30,
             media_days: 365,
+            messages_days: 0,
+            audit_days: 0,
             media_folder: PathBuf::from("data/media"),
         }
     }

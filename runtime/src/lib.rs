@@ -10,7 +10,7 @@ pub mod intake;
 mod lease;
 mod media;
 mod pace;
-mod retention;
+pub mod retention;
 pub mod speak;
 pub mod stage;
 pub mod turn;

@@ -1,5 +1,6 @@
-//! What was kept for long enough goes, a bounded part at a time: bodies of arrivals, what turns thought, files of messages.
-//! Leaves files alone that are not in the media folder.
+//! What was kept for long enough goes, a bounded part at a time: bodies of arrivals, what turns thought, files of messages,
+//! what was said, the beginning of the audit log. Each has a time of its own. Leaves files alone that are not in the media
+//! folder.
 
 use std::path::Path;
 
@@ -8,65 +9,109 @@ use domain::{
     message::{MediaSource, Part},
 };
 use store::{
-    Error,
-    retention::{self, Old},
+    Error, Store, audit,
+    retention::{self, Kind, Old},
 };
 
-use crate::belt::Belt;
+use crate::config::Retention;
 
 /// Parts of each kind in one round; the rest waits for the next.
 const PARTS: u32 = 20;
 const DAY_MS: u64 = 24 * 3_600_000;
 
-/// One round.
+/// What would go of one kind, were it forgotten now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub kind: Kind,
+    /// It is kept for so long.
+    pub days: u32,
+    pub rows: i64,
+}
+
+/// Counts what is due, of each kind that is not kept for ever. Changes nothing.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn due(store: &Store, keep: &Retention, now: Millis) -> Result<Vec<Due>, Error> {
+    let (mut tx, mut due) = (store.reader(), Vec::new());
+    for kind in Kind::ALL {
+        let days = days(keep, kind);
+        if let Some(before) = before(days, now) {
+            due.push(Due { kind, days, rows: retention::count(&mut tx, kind, before).await? });
+        }
+    }
+    Ok(due)
+}
+
+/// One round. `true` where there is more.
 ///
 /// # Errors
 /// [`Error::Database`]: what was not done is done by the next round.
-pub async fn round(belt: &Belt) -> Result<(), Error> {
-    let config = belt.config();
-    let keep = &config.retention;
-    if let Some(before) = before(belt, keep.inbox_days) {
-        for _ in 0..PARTS {
-            if !belt.store.write(move |tx| Box::pin(retention::arrivals(tx, before))).await? {
+pub async fn round(store: &Store, keep: &Retention, now: Millis) -> Result<bool, Error> {
+    let mut more = false;
+    for kind in Kind::ALL {
+        let Some(before) = before(days(keep, kind), now) else { continue };
+        let mut parts = 0;
+        while part(store, keep, kind, before).await? {
+            parts += 1;
+            if parts == PARTS {
+                more = true;
                 break;
             }
         }
     }
-    if let Some(before) = before(belt, keep.traces_days) {
-        for _ in 0..PARTS {
-            if !belt.store.write(move |tx| Box::pin(retention::traces(tx, before))).await? {
-                break;
-            }
-        }
+    Ok(more)
+}
+
+fn days(keep: &Retention, kind: Kind) -> u32 {
+    match kind {
+        Kind::Arrivals => keep.inbox_days,
+        Kind::Traces => keep.traces_days,
+        Kind::Files => keep.media_days,
+        Kind::Messages => keep.messages_days,
+        Kind::Audit => keep.audit_days,
     }
-    if let Some(before) = before(belt, keep.media_days) {
-        for _ in 0..PARTS {
-            if !files(belt, before, &keep.media_folder, keep.media_days).await? {
-                break;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// `None`: for ever.
-fn before(belt: &Belt, days: u32) -> Option<Millis> {
+fn before(days: u32, now: Millis) -> Option<Millis> {
     let age = i64::try_from(u64::from(days) * DAY_MS).unwrap_or(i64::MAX);
-    (days > 0).then(|| Millis(belt.now().0.saturating_sub(age)))
+    (days > 0).then(|| Millis(now.0.saturating_sub(age)))
 }
 
-/// Files first, then the note: a file that is gone and named is tried again, and is gone.
-async fn files(belt: &Belt, before: Millis, folder: &Path, days: u32) -> Result<bool, Error> {
-    let Some((mut old, upto)) = retention::old_files(&mut belt.store.reader(), before).await? else {
-        return Ok(false);
-    };
-    for message in &mut old {
-        forget(message, folder, days).await;
+/// One part of a kind. `true` where there is more.
+async fn part(store: &Store, keep: &Retention, kind: Kind, before: Millis) -> Result<bool, Error> {
+    match kind {
+        Kind::Arrivals => store.write(move |tx| Box::pin(retention::arrivals(tx, before))).await,
+        Kind::Traces => store.write(move |tx| Box::pin(retention::traces(tx, before))).await,
+        Kind::Audit => store.write(move |tx| Box::pin(audit::forget(tx, before))).await,
+        // Files first, then the note: a file that is gone and named is tried again, and is gone.
+        Kind::Files => {
+            let found = retention::old_files(&mut store.reader(), before).await?;
+            let Some((mut old, upto)) = found else { return Ok(false) };
+            for message in &mut old {
+                forget(message, &keep.media_folder, keep.media_days).await;
+            }
+            let noted =
+                store.write(move |tx| Box::pin(async move { retention::files_gone(tx, &old, upto).await }));
+            noted.await.map(|()| true)
+        }
+        Kind::Messages => {
+            let found = retention::old_messages(&mut store.reader(), before).await?;
+            let Some((mut old, upto)) = found else { return Ok(false) };
+            for message in &mut old {
+                forget(message, &keep.media_folder, keep.messages_days).await;
+            }
+            // Whose file stays keeps its name.
+            old.retain(|message| !message.parts.iter().any(|part| retention::file(part).is_some()));
+            let emptied = store
+                .write(move |tx| Box::pin(async move { retention::messages_gone(tx, &old, upto).await }));
+            emptied.await.map(|()| true)
+        }
     }
-    belt.store.write(move |tx| Box::pin(async move { retention::files_gone(tx, &old, upto).await })).await?;
-    Ok(true)
 }
 
+/// Takes the files of `message` away; one that cannot be taken stays named.
 async fn forget(message: &mut Old, folder: &Path, days: u32) {
     for part in &mut message.parts {
         let Some(path) = retention::file(part).map(ToOwned::to_owned) else { continue };

@@ -41,7 +41,7 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
             tracing::warn!(%error, "files that nobody sent are still there");
         }
         if round.is_multiple_of(ROUNDS)
-            && let Err(error) = retention::round(&belt).await
+            && let Err(error) = retention::round(&belt.store, &belt.config().retention, belt.now()).await
         {
             tracing::warn!(%error, "what was kept for long enough is still there");
         }

@@ -16,8 +16,25 @@ use store::{
     rights::{Who, erase::Order},
 };
 
-use super::{Failure, ids, open};
-use crate::{cli::ContactCommand, settings::Settings};
+use super::{Failure, hold, ids, open};
+use crate::{
+    cli::{ContactArgs, ContactCommand},
+    settings::Settings,
+};
+
+/// What was asked, or a count of what it would take.
+///
+/// # Errors
+/// [`Failure`]: as of [`run`]; a count of what takes nothing.
+pub async fn asked(settings: &Settings, asked: ContactArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    match asked.command {
+        ContactCommand::Erase { id, .. } if asked.dry_run => hold::would_go(settings, &id, out).await,
+        _ if asked.dry_run => Err(Failure::Usage(
+            "--dry-run counts what `contact erase` would take, and goes with it".to_owned(),
+        )),
+        command => run(settings, command, out).await,
+    }
+}
 
 /// # Errors
 /// [`Failure`]: nobody of that id, something of theirs is open, a file that cannot be written, a database away.
@@ -37,6 +54,8 @@ pub async fn run(settings: &Settings, command: ContactCommand, out: &mut dyn Wri
             let id = meant(&store, settings, &id).await?;
             erase(settings, &store, &id, despite_open, out).await?;
         }
+        ContactCommand::Hold { id } => hold::put(settings, &store, &id, true, out).await?,
+        ContactCommand::Release { id } => hold::put(settings, &store, &id, false, out).await?,
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ const OFFERED: &[Offered] = &[
     plain("retention.inbox_days"),
     plain("retention.traces_days"),
     plain("retention.media_days"),
+    plain("retention.messages_days"),
     plain("comms.country_code"),
     plain("comms.silent_hours"),
     later(plain("comms.provider")),

@@ -1,9 +1,10 @@
-//! Who decided what, when: one chain, each entry hashed over the one before. Ids and digests only, never personal text.
+//! Who decided what, when: one chain, each entry hashed over the one before. Ids and digests only, never personal text. Old
+//! entries are forgotten from its beginning; the hash of the last that was is kept, so that what stands is still proved.
 
 use domain::clock::Millis;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Tx, args};
+use crate::{Error, Tx, args, rights::hold};
 
 /// One entry to append.
 #[derive(Clone, Debug)]
@@ -98,13 +99,38 @@ pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Ke
         .collect()
 }
 
+/// Where the chain begins: the last entry that was forgotten, and its hash.
+#[derive(PartialEq)]
+struct Start {
+    cut: i64,
+    hash: String,
+}
+
+async fn start(tx: &mut Tx) -> Result<Start, Error> {
+    let head = tx.row("SELECT cut, cut_hash FROM audit_head WHERE one = 1", args![]).await?;
+    head.map_or(Ok(Start { cut: 0, hash: String::new() }), |head| {
+        Ok(Start { cut: head.get("cut")?, hash: head.get("cut_hash")? })
+    })
+}
+
 /// Checks the whole chain: how many entries stand, or the first that was changed or is missing.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn verify(tx: &mut Tx) -> Result<Result<i64, i64>, Error> {
+    loop {
+        let began = start(tx).await?;
+        let found = verify_from(tx, &began).await?;
+        // What was forgotten while it was read is no fault.
+        if found.is_ok() || start(tx).await? == began {
+            return Ok(found);
+        }
+    }
+}
+
+async fn verify_from(tx: &mut Tx, start: &Start) -> Result<Result<i64, i64>, Error> {
     const PAGE: i64 = 1000;
-    let (mut expected, mut previous) = (1_i64, String::new());
+    let (mut expected, mut previous) = (start.cut + 1, start.hash.clone());
     loop {
         let rows = tx
             .rows(
@@ -134,5 +160,48 @@ pub async fn verify(tx: &mut Tx) -> Result<Result<i64, i64>, Error> {
         Some(head) => head.get::<i64>("seq")? == expected - 1 && head.get::<String>("hash")? == previous,
         None => false,
     };
-    Ok(if whole { Ok(expected - 1) } else { Err(expected) })
+    Ok(if whole { Ok(expected - 1 - start.cut) } else { Err(expected) })
+}
+
+/// Forgets what was entered before `before`, a bounded number of entries from the beginning on; none while anybody is on
+/// hold. `true` where there is more.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn forget(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
+    const BATCH: i64 = 500;
+    if hold::anybody(tx).await? {
+        return Ok(false);
+    }
+    let rows = tx.rows("SELECT seq, at_ms, hash FROM audit ORDER BY seq LIMIT $1", args![BATCH]).await?;
+    let mut last = None;
+    for row in &rows {
+        if row.get::<i64>("at_ms")? >= before.0 {
+            break;
+        }
+        last = Some((row.get::<i64>("seq")?, row.get::<String>("hash")?));
+    }
+    let Some((last, hash)) = last else { return Ok(false) };
+    let gone = tx.exec("DELETE FROM audit WHERE seq <= $1", args![last]).await?;
+    tx.last(move |tx| {
+        Box::pin(async move {
+            let sql = "UPDATE audit_head SET cut = $1, cut_hash = $2 WHERE one = 1";
+            tx.exec(sql, args![last, hash]).await.map(drop)
+        })
+    })
+    .await?;
+    Ok(i64::try_from(gone).unwrap_or(BATCH) >= BATCH)
+}
+
+/// How many entries [`forget`] would take.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn before(tx: &mut Tx, before: Millis) -> Result<i64, Error> {
+    if hold::anybody(tx).await? {
+        return Ok(0);
+    }
+    let sql = "SELECT COUNT(*) AS n FROM audit
+               WHERE seq < COALESCE((SELECT MIN(seq) FROM audit WHERE at_ms >= $1), (SELECT seq + 1 FROM audit_head))";
+    tx.row(sql, args![before]).await?.map_or(Ok(0), |row| row.get("n"))
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Tx, args, contact, inbox::to_json};
+use crate::{Error, Tx, args, contact, inbox::to_json, rights::hold};
 
 /// What was moved, by table.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -50,6 +50,7 @@ pub async fn merge(
     if merged == 0 {
         return Ok(None);
     }
+    hold::goes_along(tx, from, into, now).await?;
     let mut moved = move_all(tx, from, into).await?;
     moved.from_roles.clone_from(&gone.roles);
     moved.into_roles.clone_from(&kept.roles);

@@ -1,5 +1,5 @@
 //! What was kept for long enough and goes: a bounded number of rows at a time, from the oldest on. Rows stay, so that repeats
-//! are known and figures add up; what people said in them does not.
+//! are known and figures add up; what people said in them does not. Nothing goes of whoever is on hold.
 
 use domain::{
     clock::Millis,
@@ -7,16 +7,92 @@ use domain::{
     message::{MediaSource, Part},
 };
 
-use crate::{Error, Tx, args, db::among::texts, inbox::to_json, setting};
+use crate::{
+    Error, Tx, args, audit,
+    db::among::texts,
+    inbox::to_json,
+    rights::{self, hold::conversations_on_hold},
+    setting,
+};
 
 /// Rows of one call.
 const BATCH: i64 = 500;
+
+/// What is kept for a time of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The bodies of what providers sent.
+    Arrivals,
+    /// What turns were asked and answered.
+    Traces,
+    /// The files of messages.
+    Files,
+    /// What was said.
+    Messages,
+    /// Entries of the audit log.
+    Audit,
+}
+
+impl Kind {
+    pub const ALL: [Self; 5] = [Self::Arrivals, Self::Traces, Self::Files, Self::Messages, Self::Audit];
+}
+
 /// How far arrivals were emptied, and messages looked through.
 const INBOX: &str = "retention.inbox";
 const MEDIA: &str = "retention.media";
+const MESSAGES: &str = "retention.messages";
 
 async fn position(tx: &mut Tx, key: &str) -> Result<i64, Error> {
     Ok(setting::get(tx, key).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// The next look begins at the oldest row.
+pub(crate) async fn begin_again(tx: &mut Tx) -> Result<(), Error> {
+    for key in [INBOX, MEDIA, MESSAGES] {
+        setting::remove(tx, key).await?;
+    }
+    Ok(())
+}
+
+/// How many rows of a kind are older than `before` and would go.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn count(tx: &mut Tx, kind: Kind, before: Millis) -> Result<i64, Error> {
+    let sql = match kind {
+        Kind::Audit => return audit::before(tx, before).await,
+        Kind::Arrivals => concat!(
+            "SELECT COUNT(*) AS n FROM inbox WHERE state = 'done' AND body <> '{}' AND received_ms < $1
+             AND lane NOT IN (SELECT channel || ':' || external FROM conversation WHERE id IN (",
+            conversations_on_hold!(),
+            ")) AND lane NOT IN (SELECT external FROM conversation WHERE id IN (",
+            conversations_on_hold!(),
+            "))"
+        ),
+        Kind::Traces => concat!(
+            "SELECT COUNT(*) AS n FROM turn
+             WHERE machine <> '{}' AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
+               AND conversation_id NOT IN (",
+            conversations_on_hold!(),
+            ")"
+        ),
+        Kind::Files => concat!(
+            "SELECT COUNT(*) AS n FROM message WHERE received_ms < $1 AND parts LIKE '%\"from\":\"file\"%'
+               AND conversation_id NOT IN (",
+            conversations_on_hold!(),
+            ")"
+        ),
+        Kind::Messages => {
+            let sql = concat!(
+                "SELECT COUNT(*) AS n FROM message WHERE received_ms < $1 AND parts <> $2 AND conversation_id NOT IN (",
+                conversations_on_hold!(),
+                ")"
+            );
+            let row = tx.row(sql, args![before, rights::GONE]).await?;
+            return row.map_or(Ok(0), |row| row.get("n"));
+        }
+    };
+    tx.row(sql, args![before]).await?.map_or(Ok(0), |row| row.get("n"))
 }
 
 /// Empties what came in before `before` and was taken in. `true` where there is more.
@@ -35,7 +111,14 @@ pub async fn arrivals(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
     let Some(last) = rows.last() else { return Ok(false) };
     let last: i64 = last.get("seq")?;
     tx.exec(
-        "UPDATE inbox SET body = '{}' WHERE seq > $1 AND seq <= $2 AND state = 'done' AND received_ms < $3",
+        concat!(
+            "UPDATE inbox SET body = '{}' WHERE seq > $1 AND seq <= $2 AND state = 'done' AND received_ms < $3
+             AND lane NOT IN (SELECT channel || ':' || external FROM conversation WHERE id IN (",
+            conversations_on_hold!(),
+            ")) AND lane NOT IN (SELECT external FROM conversation WHERE id IN (",
+            conversations_on_hold!(),
+            "))"
+        ),
         args![after, last, before],
     )
     .await?;
@@ -51,8 +134,13 @@ pub async fn arrivals(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
 pub async fn traces(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
     let rows = tx
         .rows(
-            "SELECT id FROM turn WHERE machine <> '{}' AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
-             ORDER BY finished_ms LIMIT $2",
+            concat!(
+                "SELECT id FROM turn
+                 WHERE machine <> '{}' AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
+                   AND conversation_id NOT IN (",
+                conversations_on_hold!(),
+                ") ORDER BY finished_ms LIMIT $2"
+            ),
             args![before, BATCH],
         )
         .await?;
@@ -64,7 +152,7 @@ pub async fn traces(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
     Ok(i64::try_from(ids.len()).unwrap_or(BATCH) >= BATCH)
 }
 
-/// A message whose files are to go.
+/// A message of which something is to go.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Old {
     pub id: MessageId,
@@ -77,21 +165,42 @@ pub struct Old {
 /// # Errors
 /// [`Error::Database`].
 pub async fn old_files(tx: &mut Tx, before: Millis) -> Result<Option<(Vec<Old>, i64)>, Error> {
-    let after = position(tx, MEDIA).await?;
+    let found = old(tx, MEDIA, before).await?;
+    Ok(found.map(|(mut old, upto)| {
+        old.retain(|message| message.parts.iter().any(|part| file(part).is_some()));
+        (old, upto)
+    }))
+}
+
+/// Messages that came before `before`, in the same way.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn old_messages(tx: &mut Tx, before: Millis) -> Result<Option<(Vec<Old>, i64)>, Error> {
+    old(tx, MESSAGES, before).await
+}
+
+async fn old(tx: &mut Tx, key: &str, before: Millis) -> Result<Option<(Vec<Old>, i64)>, Error> {
+    let after = position(tx, key).await?;
     let rows = tx
         .rows(
-            "SELECT seq, id, parts FROM
-               (SELECT seq, id, parts, received_ms FROM message WHERE seq > $1 ORDER BY seq LIMIT $3) AS oldest
-             WHERE received_ms < $2 ORDER BY seq",
-            args![after, before, BATCH],
+            concat!(
+                "SELECT seq, id, parts, CAST(CASE WHEN parts = $4 OR conversation_id IN (",
+                conversations_on_hold!(),
+                ") THEN 1 ELSE 0 END AS BIGINT) AS stays FROM
+                   (SELECT seq, id, parts, received_ms, conversation_id FROM message WHERE seq > $1 ORDER BY seq LIMIT $3)
+                   AS oldest
+                 WHERE received_ms < $2 ORDER BY seq"
+            ),
+            args![after, before, BATCH, rights::GONE],
         )
         .await?;
     let Some(last) = rows.last() else { return Ok(None) };
     let mut old = Vec::new();
     for row in &rows {
-        // What this version cannot read names no file that it knows.
-        let parts: Vec<Part> = row.json("parts").unwrap_or_default();
-        if parts.iter().any(|part| file(part).is_some()) {
+        if row.get::<i64>("stays")? == 0 {
+            // What this version cannot read names no file that it knows.
+            let parts: Vec<Part> = row.json("parts").unwrap_or_default();
             old.push(Old { id: MessageId(row.get("id")?), parts });
         }
     }
@@ -123,4 +232,29 @@ pub async fn files_gone(tx: &mut Tx, old: &[Old], upto: i64) -> Result<(), Error
         .await?;
     }
     setting::put(tx, MEDIA, &upto.to_string()).await
+}
+
+/// Empties the messages `old`, whose files are gone, wherever their words stand; what is still to be sent is sent. Notes that
+/// everything up to `upto` was looked at.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn messages_gone(tx: &mut Tx, old: &[Old], upto: i64) -> Result<(), Error> {
+    for message in old {
+        let id = message.id.as_str();
+        rights::empty(tx, id).await?;
+        for sql in [
+            "UPDATE message SET client_id = NULL, unheard = 0 WHERE id = $1",
+            "DELETE FROM submission WHERE message_id = $1",
+            "UPDATE asked SET body = '[erased]', choices = '[]'
+             WHERE conversation_id = (SELECT conversation_id FROM message WHERE id = $1)
+               AND outbox_id IN (SELECT id FROM outbox WHERE message_id = $1)
+               AND question_id IN (SELECT id FROM question WHERE state <> 'open')",
+            "UPDATE outbox SET content = '{\"content\":\"text\",\"text\":\"[erased]\"}'
+             WHERE message_id = $1 AND state NOT IN ('queued', 'sending', 'unknown')",
+        ] {
+            tx.exec(sql, args![id]).await?;
+        }
+    }
+    setting::put(tx, MESSAGES, &upto.to_string()).await
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
     Error, Tx, contact, event, merge,
+    rights::hold,
     search::Words,
     thread::list::{Filter, page as threads_page},
 };
@@ -18,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    at,
     customers::{self, CustomerView},
     field::{self, Id, invalid, is_id, nothing},
     page::{self, Page, Query},
@@ -119,6 +121,8 @@ struct PersonDetail {
     threads: Vec<ThreadView>,
     /// Customers who have one of their numbers.
     customers: Vec<CustomerView>,
+    /// Since when a legal hold stands: nothing of them is erased or forgotten by age.
+    on_hold_since: Option<String>,
     as_of_seq: i64,
 }
 
@@ -147,12 +151,14 @@ async fn get(
     let id = contact::merged(&mut tx, &id).await?.unwrap_or(id);
     let person = shown(&mut tx, &id).await?.ok_or_else(nobody)?;
     let identities = contact::identities_of(&mut tx, &id).await?;
+    let on_hold_since = hold::since(&mut tx, &id).await?.map(at);
     let filter = Filter { contact: Some(id), ..Filter::default() };
     let threads = threads_page(&mut tx, &filter, None, THREADS).await?;
     Ok(Json(PersonDetail {
         person,
         threads: view::threads(&mut tx, &threads, gateway.now()).await?,
         customers: customers::with_number(&gateway, &mut tx, &identities).await?,
+        on_hold_since,
         as_of_seq,
     }))
 }

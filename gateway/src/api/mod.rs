@@ -9,6 +9,7 @@ pub(crate) mod contacts;
 pub(crate) mod customers;
 mod document;
 pub(crate) mod field;
+mod hold;
 pub(crate) mod invoices;
 pub(crate) mod jobs;
 pub(crate) mod me;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Gateway> {
         .merge(jobs::router())
         .merge(contacts::router())
         .merge(customers::router())
+        .merge(hold::router())
         .merge(notes::router())
         .merge(tasks::router())
         .merge(me::router())

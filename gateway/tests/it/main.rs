@@ -12,6 +12,7 @@ mod databases;
 mod desk;
 mod entrance;
 mod health;
+mod hold;
 mod holding;
 mod invoices;
 mod jobs;

@@ -2,11 +2,13 @@
 //! a gate until the test lets it go on, fail, or never come back.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what broke by failing there")]
 
+mod databases;
 mod effects;
 mod fair;
 mod fencing;
 mod outside;
 mod pending;
+mod retention;
 mod simulation;
 mod upgrade;
 mod world;

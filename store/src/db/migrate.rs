@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "report", include_str!("../../migrations/0014_report.sql")),
     (15, "rights", include_str!("../../migrations/0015_rights.sql")),
     (17, "lanes", include_str!("../../migrations/0017_lanes.sql")),
+    (18, "hold", include_str!("../../migrations/0018_hold.sql")),
 ];
 
 /// What the two databases write differently.

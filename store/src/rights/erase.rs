@@ -368,3 +368,8 @@ async fn invoices(tx: &mut Tx, subject: &Subject, jobs: &[String]) -> Result<Vec
     found.dedup();
     Ok(found)
 }
+
+/// The conversations that are emptied with `subject`: their own, and those of settled jobs.
+pub(super) async fn talks(store: &Store, subject: &Subject) -> Result<Vec<String>, Error> {
+    Ok(plan(store, subject).await?.conversations)
+}

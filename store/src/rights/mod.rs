@@ -5,7 +5,9 @@ pub mod calls;
 pub mod customer;
 pub mod erase;
 pub mod export;
+pub mod going;
 mod hiding;
+pub mod hold;
 pub mod open;
 mod own;
 mod sweep;
@@ -21,6 +23,7 @@ use crate::{
     db::among::{list, texts},
 };
 use hiding::folded;
+pub(crate) use own::{GONE, empty};
 
 /// What stands where a person's name stood.
 pub const NOBODY: &str = "erased person";

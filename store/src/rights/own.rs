@@ -15,7 +15,7 @@ use super::{MOST, NOBODY, all};
 use crate::{Error, Store, Tx, among, args, db::among::texts, inbox::to_json, question};
 
 /// What stands where words stood.
-pub(super) const GONE: &str = r#"[{"type":"text","text":"[erased]"}]"#;
+pub(crate) const GONE: &str = r#"[{"type":"text","text":"[erased]"}]"#;
 /// Rows of one transaction.
 pub(super) const BATCH: i64 = 200;
 
@@ -152,8 +152,8 @@ async fn message(tx: &mut Tx, seq: i64, id: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Empties one message of others, which keeps its place and who said it.
-pub(super) async fn empty(tx: &mut Tx, id: &str) -> Result<(), Error> {
+/// Empties one message, which keeps its place and who said it.
+pub(crate) async fn empty(tx: &mut Tx, id: &str) -> Result<(), Error> {
     let row = tx.row("UPDATE message SET parts = $2 WHERE id = $1 RETURNING seq", args![id, GONE]).await?;
     let Some(row) = row else { return Ok(()) };
     forget_words(tx, row.get("seq")?).await

@@ -10,6 +10,7 @@ mod customer_rights;
 mod databases;
 mod events;
 mod full;
+mod going;
 mod hints;
 mod inspect;
 mod pace;

@@ -105,7 +105,7 @@ const HOUSE: &[&str] = &[
 ];
 
 /// The job is billed: from now on nothing of it is open.
-const BILLED: &[&str] = &[
+pub const BILLED: &[&str] = &[
     "UPDATE job SET state = 'invoiced', invoice_id = 'RE-2026-0001'",
     "UPDATE handoff SET state = 'completed', invoice_id = 'RE-2026-0001'",
     "INSERT INTO invoice (id, year, number, cancels, job_id, customer_id, body, net_cents, vat_cents, gross_cents, currency,
@@ -188,7 +188,7 @@ pub async fn left(config: &Config, traces: &[&str]) -> BTreeSet<String> {
     all.into_iter().filter(|text| traces.iter().any(|trace| holds(text, trace))).collect()
 }
 
-async fn erase_now(db: &Db, id: &str, removed: &mut Vec<String>) -> erase::Kept {
+pub async fn erase_now(db: &Db, id: &str, removed: &mut Vec<String>) -> erase::Kept {
     let subject = rights::subject(&mut db.store.reader(), &ContactId::from(id)).await.unwrap().unwrap();
     let order = erase::Order { actor: "house".to_owned(), now: NOW };
     let remove = |path: &str| {

@@ -73,7 +73,7 @@ pub(super) async fn before(
         (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.erase`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`still_open`: the detail names what", body = Problem),
+        (status = 409, description = "`still_open`: the detail names what; `on_hold`", body = Problem),
         (status = 422, description = "`malformed_json`", body = Problem),
     )
 )]

@@ -159,6 +159,7 @@ fn refused(error: rights::Error) -> Problem {
         rights::Error::Nobody | rights::Error::NoCustomer => nothing(error.to_string()),
         rights::Error::Writes { .. } => Problem::new(StatusCode::CONFLICT, "is_contact", error.to_string()),
         rights::Error::StillOpen(_) => Problem::new(StatusCode::CONFLICT, "still_open", error.to_string()),
+        rights::Error::OnHold => Problem::new(StatusCode::CONFLICT, "on_hold", error.to_string()),
         rights::Error::Store(error) => error.into(),
         rights::Error::File { .. } => {
             tracing::error!(%error, "the files of a person");
