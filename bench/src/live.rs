@@ -100,17 +100,7 @@ pub async fn live(binary: &Binary, size: Size, table: &mut Table) -> anyhow::Res
     // What comes twice comes at once after it, and what was timed is handed in.
     tokio::time::sleep(Duration::from_millis(700)).await;
     readers.abort_all();
-    let ages = seen.ages.lock().await.clone();
-    let beside = format!("{} frames timed", ages.len());
-    table.row("commit to frame, p50", ages.percentile(50), "ms", Target::Shown, &beside);
-    table.row("commit to frame, p99", ages.percentile(99), "ms", Target::AtMost(100.0), "");
-    let came = seen.messages.load(Ordering::SeqCst);
-    for (what, wrong) in [
-        ("message frames that did not come", expected.saturating_sub(came)),
-        ("message frames that came twice", came.saturating_sub(expected)),
-    ] {
-        table.row(what, load::count(usize::try_from(wrong)?), "", Target::AtMost(0.0), "");
-    }
+    shown(&seen, expected, table).await?;
     let frames = load::count(usize::try_from(seen.frames.load(Ordering::SeqCst))?);
     table.row("frames a second, all sockets", frames / took.as_secs_f64(), "", Target::Shown, "");
     let share = used.cpu.saturating_sub(cpu).as_secs_f64() / took.as_secs_f64();
@@ -122,6 +112,22 @@ pub async fn live(binary: &Binary, size: Size, table: &mut Table) -> anyhow::Res
         Target::Shown,
         &format!("{before:.0}, {idle:.0}"),
     );
+    Ok(())
+}
+
+/// How old frames were when they were read, and whether each came once.
+async fn shown(seen: &Seen, expected: u64, table: &mut Table) -> anyhow::Result<()> {
+    let ages = seen.ages.lock().await.clone();
+    let beside = format!("{} frames timed", ages.len());
+    table.row("commit to frame, p50", ages.percentile(50), "ms", Target::Shown, &beside);
+    table.row("commit to frame, p99", ages.percentile(99), "ms", Target::AtMost(100.0), "");
+    let came = seen.messages.load(Ordering::SeqCst);
+    for (what, wrong) in [
+        ("message frames that did not come", expected.saturating_sub(came)),
+        ("message frames that came twice", came.saturating_sub(expected)),
+    ] {
+        table.row(what, load::count(usize::try_from(wrong)?), "", Target::AtMost(0.0), "");
+    }
     Ok(())
 }
 

@@ -60,12 +60,13 @@ pub async fn covers(tx: &mut Tx, subject: &Subject) -> Result<bool, Error> {
     Ok(tx.row(sql, args![all(&subject.contacts)]).await?.is_some())
 }
 
-/// Whether anybody is on hold.
+/// Whether anybody is on hold; whoever was merged is somebody else by now.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub(crate) async fn anybody(tx: &mut Tx) -> Result<bool, Error> {
-    Ok(tx.row("SELECT id FROM contact WHERE hold_ms > 0 LIMIT 1", args![]).await?.is_some())
+    let sql = "SELECT id FROM contact WHERE hold_ms > 0 AND merged_into IS NULL LIMIT 1";
+    Ok(tx.row(sql, args![]).await?.is_some())
 }
 
 /// Who `from` is merged into is on hold where `from` was.
