@@ -141,8 +141,7 @@ impl App {
         let progress = broadcast::channel::<Progress>(PROGRESS).0;
         let whatsapp = whatsapp(settings, &hosting, &http)?;
         let receiver = receiver(hosting.whatsapp.as_ref())?;
-        let calls = Current::new(told_of_calls(settings));
-        let changed = Arc::new(Notify::new());
+        let (calls, changed) = (Current::new(told_of_calls(settings)), Arc::new(Notify::new()));
         let gateway =
             door(settings, (&store, &means), (&bell, &progress, &changed), (&http, whatsapp.as_ref()))?;
         let mut servers = ports.agents(&knowledge, &gateway, &secret)?;
@@ -158,9 +157,9 @@ impl App {
             reclaim(&store, &hosted, &channels, means.clock.now()).await?;
         }
         let recordings = Recordings::new(settings.telephony.clone(), http.clone(), &settings.http);
-        let (own, model) = (means.model.is_some(), thinker(settings, &means, &http)?);
+        let model = thinker(settings, &means, &http)?;
         let follows = whatsapp.clone().zip(receiver).filter(|_| hosting.follows == Follows::WithWhatsApp);
-        let (own, house) = ((!own).then(|| model.clone()), gateway.config.house.clone());
+        let (own, house) = (means.model.is_none().then(|| model.clone()), gateway.config.house.clone());
         let replaceable = Replaceable::new(settings, &http, (house, calls), own, follows);
         let following = Following { http, bell: bell.clone(), changed, replaceable: replaceable.clone() };
         let follower = following.follower(settings, hosting.follows, (&store, &means));
