@@ -2,6 +2,7 @@
 import { check, patience, until } from "./stage.mjs";
 
 export async function refused(stage) {
+  const { page } = stage;
   await stage.openThread("Frank");
   await stage.takeOver();
   const fault = { target: "send", trigger: { next: 1 }, fault: { kind: "error", code: 131026 } };

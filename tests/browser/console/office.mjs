@@ -83,6 +83,7 @@ async function nameless(stage, field) {
   await stage.page.locator(".thread-row").first().click();
   await stage.page.locator(".rail .facts", { hasText: "@otto.hauswart" }).waitFor(patience);
   await stage.page.goto(`${stage.base}/console`);
+  await stage.page.locator(".thread-row").nth(1).waitFor(patience);
 }
 
 export async function commands(stage) {

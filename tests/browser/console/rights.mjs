@@ -7,7 +7,8 @@ export async function rights(stage) {
   const made = await fetch(`${stage.sandbox}/people`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(person) });
   check(made.ok, "nobody new came into the sandbox");
   await stage.acts("gerda", "text", { body: "Gerda here, the Zapfhahn drips" });
-  await page.goto(`${stage.base}/console?search=Zapfhahn`);
+  await until("Gerda's thread", async () => (await stage.api("/threads?search=Gerda")).items.length === 1);
+  await page.goto(`${stage.base}/console?search=Gerda`);
   await page.locator(".thread-row").first().click(patience);
   await stage.bubble("the Zapfhahn drips").waitFor(patience);
 
@@ -23,7 +24,7 @@ export async function rights(stage) {
   await page.locator(".panel.rights").waitFor(patience);
   await stage.shot("12-rights");
   await stage.accessible("a person's page");
-  const name = await page.locator("h1").textContent();
+  const name = await page.locator(".place h1").textContent();
   await page.getByRole("button", { name: "Erase", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: `Erase ${name}?` });
   await dialog.waitFor(patience);
@@ -38,8 +39,8 @@ export async function rights(stage) {
   await stage.shot("12-erase");
   await yes.click();
   await page.locator(".toast", { hasText: "was erased" }).waitFor(patience);
-  await page.locator("h1", { hasText: "Erased person" }).waitFor(patience);
-  await page.goto(`${stage.base}/console?search=Zapfhahn`);
+  await page.locator(".place h1", { hasText: "Erased person" }).waitFor(patience);
+  await page.goto(`${stage.base}/console?search=Gerda`);
   await page.locator(".empty", { hasText: "Nothing found" }).waitFor(patience);
   await open(stage);
 }
