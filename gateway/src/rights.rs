@@ -67,7 +67,11 @@ fn sentence(open: &[Open]) -> String {
     format!("{}: settle it first, or say that it may be erased despite that", named.join(", "))
 }
 
-async fn find(store: &Store, who: &Who) -> Result<Subject, Error> {
+/// Everything that is theirs.
+///
+/// # Errors
+/// [`Error::Nobody`], [`Error::NoCustomer`], [`Error::Writes`].
+pub async fn subject(store: &Store, who: &Who) -> Result<Subject, Error> {
     let mut tx = store.reader();
     let id = match who {
         Who::Contact(id) => return rights::subject(&mut tx, id).await?.ok_or(Error::Nobody),
@@ -84,7 +88,7 @@ async fn find(store: &Store, who: &Who) -> Result<Subject, Error> {
 /// # Errors
 /// [`Error`].
 pub async fn known(store: &Store, who: &Who) -> Result<(), Error> {
-    find(store, who).await.map(|_| ())
+    subject(store, who).await.map(|_| ())
 }
 
 /// What would stay of `who`, were they erased now, and what is open of theirs. Changes nothing.
@@ -92,7 +96,7 @@ pub async fn known(store: &Store, who: &Who) -> Result<(), Error> {
 /// # Errors
 /// [`Error`].
 pub async fn before(store: &Store, who: &Who) -> Result<(Kept, Vec<Open>), Error> {
-    let subject = find(store, who).await?;
+    let subject = subject(store, who).await?;
     let mut tx = store.reader();
     Ok((erase::left(&mut tx, &subject).await?, open::all_of(&mut tx, &subject).await?))
 }
@@ -109,7 +113,7 @@ enum Part {
 /// # Errors
 /// [`Error`].
 pub async fn export(store: &Store, who: &Who, folder: &Path, out: File, now: Millis) -> Result<(), Error> {
-    let subject = find(store, who).await?;
+    let subject = subject(store, who).await?;
     let (sender, parts) = mpsc::channel(WAITING);
     let writing = tokio::task::spawn_blocking(move || write(out, parts));
     let told = tell(store, &subject, folder, &sender, now).await;
@@ -229,7 +233,7 @@ pub async fn erase(
     order: &Order,
     despite_open: bool,
 ) -> Result<Kept, Error> {
-    let subject = find(store, who).await?;
+    let subject = subject(store, who).await?;
     let open = open::all_of(&mut store.reader(), &subject).await?;
     if hold::covers(&mut store.reader(), &subject).await? {
         return Err(Error::OnHold);

@@ -28,7 +28,10 @@ use crate::{
 /// [`Failure`]: as of [`run`]; a count of what takes nothing.
 pub async fn asked(settings: &Settings, asked: ContactArgs, out: &mut dyn Write) -> Result<(), Failure> {
     match asked.command {
-        ContactCommand::Erase { id, .. } if asked.dry_run => hold::would_go(settings, &id, out).await,
+        ContactCommand::Erase { id, .. } if asked.dry_run => {
+            let store = open(settings).await?;
+            hold::would_go(&store, &meant(&store, settings, &id).await?, out).await
+        }
         _ if asked.dry_run => Err(Failure::Usage(
             "--dry-run counts what `contact erase` would take, and goes with it".to_owned(),
         )),
@@ -54,8 +57,12 @@ pub async fn run(settings: &Settings, command: ContactCommand, out: &mut dyn Wri
             let id = meant(&store, settings, &id).await?;
             erase(settings, &store, &id, despite_open, out).await?;
         }
-        ContactCommand::Hold { id } => hold::put(settings, &store, &id, true, out).await?,
-        ContactCommand::Release { id } => hold::put(settings, &store, &id, false, out).await?,
+        ContactCommand::Hold { id } => {
+            hold::put(&store, &meant(&store, settings, &id).await?, true, out).await?;
+        }
+        ContactCommand::Release { id } => {
+            hold::put(&store, &meant(&store, settings, &id).await?, false, out).await?;
+        }
     }
     Ok(())
 }

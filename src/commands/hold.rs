@@ -2,32 +2,25 @@
 
 use std::io::Write;
 
-use domain::{
-    clock::{Clock as _, SystemClock},
-    contact::Identity,
-    id::ContactId,
-    import,
-};
+use domain::clock::{Clock as _, SystemClock};
+use gateway::rights::subject;
 use store::{
     Store, audit, contact,
-    rights::{self, going, hold, open},
+    rights::{Who, going, hold, open},
 };
 
 use super::{Failure, table};
-use crate::settings::Settings;
 
 /// Sets or lifts the hold of a person.
 ///
 /// # Errors
-/// [`Failure`]: nobody of that id or number, a database away.
-pub async fn put(
-    settings: &Settings,
-    store: &Store,
-    who: &str,
-    on: bool,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let id = person(settings, store, who).await?;
+/// [`Failure`]: somebody who never wrote, a database away.
+pub async fn put(store: &Store, who: &Who, on: bool, out: &mut dyn Write) -> Result<(), Failure> {
+    let Who::Contact(id) = who else {
+        let why = "is a customer who never wrote; only who is a contact can be held";
+        return Err(Failure::Failed(format!("{} {why}", who.subject())));
+    };
+    let id = contact::merged(&mut store.reader(), id).await?.unwrap_or_else(|| id.clone());
     let (held, now) = (id.clone(), SystemClock.now());
     let done = store.write(move |tx| {
         Box::pin(async move {
@@ -52,30 +45,13 @@ pub async fn put(
     Ok(())
 }
 
-/// The contact that an id or a phone number means, or whom it was merged into.
-async fn person(settings: &Settings, store: &Store, who: &str) -> Result<ContactId, Failure> {
-    let (id, mut tx) = (ContactId(who.trim().to_owned()), store.reader());
-    let mut found = contact::get(&mut tx, &id).await?;
-    if found.is_none()
-        && let Ok(digits) = import::digits_of_phone(&id.0, &settings.country_code)
-    {
-        found = contact::find(&mut tx, &[Identity::phone(&digits)]).await?;
-    }
-    let mend = "give the id that the console shows, or a phone number";
-    let found = found.ok_or_else(|| Failure::Failed(format!("there is no contact {who:?}: {mend}")))?;
-    Ok(contact::merged(&mut tx, &found.id).await?.unwrap_or(found.id))
-}
-
-/// Counts what an erasure would take, and says what stands in its way. Changes nothing.
+/// Counts what an erasure of `who` would take, and says what stands in its way. Changes nothing.
 ///
 /// # Errors
-/// [`Failure`]: nobody of that id or number, a database away.
-pub async fn would_go(settings: &Settings, who: &str, out: &mut dyn Write) -> Result<(), Failure> {
-    let store = super::open(settings).await?;
-    let id = person(settings, &store, who).await?;
-    let subject = rights::subject(&mut store.reader(), &id).await?;
-    let subject = subject.ok_or_else(|| Failure::Failed(format!("there is no contact {id}")))?;
-    let going = going::of(&store, &subject).await?;
+/// [`Failure`]: nobody of that id, a database away.
+pub async fn would_go(store: &Store, who: &Who, out: &mut dyn Write) -> Result<(), Failure> {
+    let subject = subject(store, who).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let going = going::of(store, &subject).await?;
     let rows = [
         ("messages", going.messages),
         ("of them with files", going.with_files),
@@ -90,7 +66,7 @@ pub async fn would_go(settings: &Settings, who: &str, out: &mut dyn Write) -> Re
         rows.iter().map(|(what, count)| vec![(*what).to_owned(), count.to_string()]).collect();
     table(out, &["would go", "number"], &rows)?;
     if hold::covers(&mut store.reader(), &subject).await? {
-        writeln!(out, "They are on hold: lift it first (plumbline contact release {id}).")?;
+        writeln!(out, "They are on hold: lift it first (plumbline contact release {}).", who.subject())?;
     }
     let open = open::all_of(&mut store.reader(), &subject).await?;
     if !open.is_empty() {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use clap::Parser as _;
-use domain::contact::Role;
+use domain::contact::{Identity, Role};
 use store::contact as people;
 
 use super::*;
 use crate::{
     cli::{Cli, Command},
     commands::{self, contact, retention},
-    settings::Sources,
+    settings::{Settings, Sources},
 };
 
 async fn said(settings: &Settings, words: &[&str]) -> Result<String, Failure> {
@@ -50,7 +50,7 @@ async fn a_person_is_counted_held_released_and_erased() {
     let refused = said(&settings, &["contact", "erase", "030 23125001"]).await.unwrap_err().to_string();
     assert!(refused.contains("a legal hold stands"), "{refused}");
     let nobody = said(&settings, &["contact", "hold", "030 1"]).await.unwrap_err().to_string();
-    assert!(nobody.contains("there is no contact \"030 1\""), "{nobody}");
+    assert!(nobody.contains("there is no contact or customer \"030 1\""), "{nobody}");
     let odd = said(&settings, &["contact", "hold", "030 23125001", "--dry-run"]).await.unwrap_err();
     assert_eq!(odd.code(), 2, "{odd}");
 

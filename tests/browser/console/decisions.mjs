@@ -49,6 +49,8 @@ export async function decisions(stage) {
   await stage.shot("13-decided-on-the-phone", ana);
   check((await first(ana).locator(".outcome").textContent()) === (await first(page).locator(".outcome").textContent()), "two windows show two decisions");
   await ana.unroute(/\/approvals\/[^/]+\/decision$/);
+  // What the second decision says is looked for below: not these words.
+  await ana.locator(".toast", { hasText: "Sabine was quicker" }).waitFor({ ...patience, state: "detached" });
 
   // The console is first, in both windows at once; the phone comes late and is told whose it is.
   const second = await asked(stage, page, REPORTS[1]);
