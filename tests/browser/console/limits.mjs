@@ -45,7 +45,8 @@ export async function closed(stage) {
 /** The window shuts under the open page: its time runs down, the box is shut, a template is at hand; nobody reloads. */
 export async function shuts(stage) {
   await stage.acts("technician", "text", { body: "Written just now" });
-  const page = await stage.watched(await stage.context.newPage());
+  // A clock is all of a browser context's, so this one is somebody else's.
+  const { page, context } = await stage.colleague("Ana");
   await page.clock.install();
   await page.goto(`${stage.base}/console?search=Frank`);
   await page.locator(".thread-row").first().click(patience);
@@ -77,5 +78,5 @@ export async function shuts(stage) {
   const dialog = page.getByRole("dialog", { name: "Templates" });
   await dialog.waitFor(patience);
   check((await dialog.locator("input").first().inputValue()) === "Frank", "the template is not filled with the person's name");
-  await page.close();
+  await context.close();
 }
