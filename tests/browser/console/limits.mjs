@@ -45,8 +45,9 @@ export async function closed(stage) {
 /** The window shuts under the open page: its time runs down, the box is shut, a template is at hand; nobody reloads. */
 export async function shuts(stage) {
   await stage.acts("technician", "text", { body: "Written just now" });
-  // A clock is all of a browser context's, so this one is somebody else's.
-  const { page, context } = await stage.colleague("Ana");
+  // A clock is all of a browser context's, so this one is somebody else's, who is logged in by a link: a token would be
+  // over when the clock is moved.
+  const { page, context } = await stage.colleague("Uwe");
   await page.clock.install();
   await page.goto(`${stage.base}/console?search=Frank`);
   await page.locator(".thread-row").first().click(patience);
