@@ -59,12 +59,13 @@ export async function shuts(stage) {
   const thread = page.url().split("/").at(-1)?.split("?")[0];
   const ends = Date.parse((await stage.api(`/threads/${thread}`)).window.until);
   const now = () => page.evaluate(() => Date.now());
+  // The stream takes the leap for a broken line.
+  stage.forgiving = true;
   await page.clock.fastForward(ends - (await now()) - 150_000);
   await clock.filter({ hasText: "2 min left" }).waitFor(patience);
   await page.clock.runFor(60_000);
   await clock.filter({ hasText: "1 min left" }).waitFor(patience);
   check(await field.isEnabled(), "one may not write though the window is open");
-  // The stream may take the leap for a broken line; the thread stays usable.
   await field.focus();
   await page.clock.runFor(ends - (await now()) - 20_000);
   await clock.filter({ hasText: /^(20|19|1[0-9])(\.\d)? s left$/ }).waitFor(patience);
@@ -80,4 +81,5 @@ export async function shuts(stage) {
   await dialog.waitFor(patience);
   check((await dialog.locator("input").first().inputValue()) === "Frank", "the template is not filled with the person's name");
   await context.close();
+  stage.forgiving = false;
 }
