@@ -46,7 +46,7 @@ pub enum Command {
     Customers(CustomersCommand),
     /// What is kept about one person: a copy of it, and its end
     Contact(ContactArgs),
-    /// Forget what was kept for long enough, as [retention] says
+    /// Forget what was kept for long enough, as the settings under `retention` say
     ///
     /// A running worker does the same every ten minutes, a part at a time. Nothing goes of whoever is on hold.
     Retention {
