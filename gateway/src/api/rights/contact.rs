@@ -18,7 +18,6 @@ use crate::{api::field::Id, error::Problem, guard::Read, staff::Principal, state
     params(("id" = String, Path)),
     responses(
         (status = 200, description = "The archive", content_type = "application/zip", body = [u8]),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.export`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -43,7 +42,6 @@ pub(super) async fn export(
     params(("id" = String, Path)),
     responses(
         (status = 200, body = BeforeErasing),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.erase`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -70,7 +68,6 @@ pub(super) async fn before(
     request_body = Erasure,
     responses(
         (status = 200, body = Erased),
-        (status = 401, description = "`unauthorized`", body = Problem),
         (status = 403, description = "`forbidden`: needs `contact.erase`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`still_open`: the detail names what; `on_hold`", body = Problem),
