@@ -113,3 +113,11 @@ fn the_pages_that_people_read_first_are_there() {
         assert!(readme.contains(command), "README.md does not say `{command}`");
     }
 }
+
+/// The README's first command names no program, and more than one of the default members has one.
+#[test]
+fn cargo_run_knows_which_program_is_meant() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    assert_eq!(manifest["package"]["default-run"].as_str(), Some("plumbline"));
+}
