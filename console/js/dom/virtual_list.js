@@ -66,6 +66,7 @@ export class VirtualList {
 
   /** @param {T[]} entries replaces all; an entry that is the same object keeps its node */
   set(entries) {
+    this.#catchUp();
     this.#entries = entries;
     this.#layout();
     this.#draw();
@@ -150,6 +151,23 @@ export class VirtualList {
   }
 
   #scrolled() {
+    this.#moved();
+    if (!this.#frame) {
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#draw();
+      });
+    }
+  }
+
+  /** The event that tells of scrolling comes a frame late: what is drawn before it must not undo it. */
+  #catchUp() {
+    const { scroller } = this.options;
+    // Hidden, a list has no place.
+    if (scroller.clientHeight > 0 && Math.abs(scroller.scrollTop - this.#seen) > 0.5) this.#moved();
+  }
+
+  #moved() {
     const { scroller, sticks } = this.options;
     const near = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - NEAR;
     // Only going up leaves the end: a window that shrinks or a picture that grows does not.
@@ -157,12 +175,6 @@ export class VirtualList {
     else if (scroller.scrollTop < this.#seen - 1) this.#atEnd = false;
     this.#seen = scroller.scrollTop;
     this.#anchor();
-    if (!this.#frame) {
-      this.#frame = requestAnimationFrame(() => {
-        this.#frame = 0;
-        this.#draw();
-      });
-    }
   }
 
   /** Remembers what is read. */
