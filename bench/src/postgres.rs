@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use sqlx::{Connection as _, PgConnection};
+use tokio_postgres::NoTls;
 
 /// `None` where this is no root and needs no other user.
 type Owner = Option<(u32, u32)>;
@@ -69,9 +69,11 @@ impl Cluster {
     /// A new, empty database; its address.
     pub async fn database(&self, name: &str) -> anyhow::Result<String> {
         let server = format!("postgres://bench@127.0.0.1:{}", self.port);
-        let mut connection = PgConnection::connect(&format!("{server}/postgres")).await?;
-        let statement = format!("CREATE DATABASE {name}");
-        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+        let (client, connection) = tokio_postgres::connect(&format!("{server}/postgres"), NoTls).await?;
+        let connection = tokio::spawn(connection);
+        client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
+        drop(client);
+        connection.await??;
         Ok(format!("{server}/{name}"))
     }
 

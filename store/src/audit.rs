@@ -35,13 +35,13 @@ async fn link(tx: &mut Tx, entry: &Entry, now: Millis) -> Result<(), Error> {
     let seq: i64 = head.get("seq")?;
     let previous: String = head.get("hash")?;
     let hash = hash(seq, now, entry, &previous);
-    tx.exec(
+    tx.run(
         "INSERT INTO audit (seq, at_ms, actor, action, subject, digest, previous, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![seq, now, &entry.actor, entry.action, &entry.subject, &entry.digest, previous, &hash],
     )
     .await?;
-    tx.exec("UPDATE audit_head SET hash = $1 WHERE one = 1", args![hash]).await?;
+    tx.run("UPDATE audit_head SET hash = $1 WHERE one = 1", args![hash]).await?;
     Ok(())
 }
 

@@ -197,7 +197,7 @@ async fn keep(
     conversation: Option<&ConversationId>,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE call SET media = $2, updated_ms = $3 WHERE id = $1",
         args![id.as_str(), to_json(media), now],
     )
@@ -219,7 +219,7 @@ pub struct Change {
 pub async fn change(tx: &mut Tx, id: &PhoneCallId, change: &Change, now: Millis) -> Result<bool, Error> {
     let Some(Named { call, .. }) = get(tx, id).await? else { return Ok(false) };
     let link = change.link.as_ref().unwrap_or(&call.link);
-    tx.exec(
+    tx.run(
         "UPDATE call SET note = $2, contact_id = $3, conversation_id = $4, customer_id = $5, updated_ms = $6 WHERE id = $1",
         args![
             id.as_str(),

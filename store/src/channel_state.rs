@@ -37,7 +37,7 @@ pub async fn pause(
         )
         .await?
         .is_some();
-    tx.exec(
+    tx.run(
         "INSERT INTO channel_state (channel, paused_until_ms, reason) VALUES ($1, $2, $3)
          ON CONFLICT (channel) DO UPDATE SET reason = excluded.reason,
            paused_until_ms = CASE WHEN channel_state.paused_until_ms < excluded.paused_until_ms
@@ -53,8 +53,8 @@ pub async fn pause(
 /// # Errors
 /// [`Error::Database`].
 pub async fn resume(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Result<(), Error> {
-    tx.exec("DELETE FROM channel_state WHERE channel = $1", args![channel.as_str()]).await?;
-    tx.exec(
+    tx.run("DELETE FROM channel_state WHERE channel = $1", args![channel.as_str()]).await?;
+    tx.run(
         "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown')
            AND state = 'queued' AND due_ms > $2",
         args![channel.as_str(), now],

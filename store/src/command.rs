@@ -113,7 +113,7 @@ pub async fn heard(
     conversation: &ConversationId,
     message: &MessageId,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE command SET conversation_id = $3, message_id = $4 WHERE user_id = $1 AND id = $2",
         args![command.by.user.as_str(), &command.id, conversation.as_str(), message.as_str()],
     )

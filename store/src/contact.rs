@@ -61,7 +61,7 @@ pub async fn register(
             if !known.has(role) {
                 known.roles.push(role);
             }
-            tx.exec(
+            tx.run(
                 "UPDATE contact SET name = $2, roles = $3, folded = $4 WHERE id = $1",
                 args![&known.id.0, name, join(&known.roles), spelling::fold(name)],
             )
@@ -86,7 +86,7 @@ pub async fn create(
     now: Millis,
 ) -> Result<ContactId, Error> {
     let id = ContactId::new(ids);
-    tx.exec(
+    tx.run(
         "INSERT INTO contact (id, name, roles, folded, created_ms) VALUES ($1, $2, $3, $4, $5)",
         args![&id.0, name, join(roles), spelling::fold(name), now],
     )
@@ -97,7 +97,7 @@ pub async fn create(
 /// # Errors
 /// [`Error::Database`].
 pub async fn rename(tx: &mut Tx, id: &ContactId, name: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE contact SET name = $2, folded = $3 WHERE id = $1",
         args![&id.0, name, spelling::fold(name)],
     )
@@ -108,7 +108,7 @@ pub async fn rename(tx: &mut Tx, id: &ContactId, name: &str) -> Result<(), Error
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_roles(tx: &mut Tx, id: &ContactId, roles: &[Role]) -> Result<(), Error> {
-    tx.exec("UPDATE contact SET roles = $2 WHERE id = $1", args![&id.0, join(roles)]).await?;
+    tx.run("UPDATE contact SET roles = $2 WHERE id = $1", args![&id.0, join(roles)]).await?;
     Ok(())
 }
 
@@ -215,14 +215,14 @@ pub async fn replace_identities(
     current: &[Identity],
 ) -> Result<(), Error> {
     for old in previous {
-        tx.exec(
+        tx.run(
             "DELETE FROM identity WHERE kind = $1 AND value = $2 AND contact_id = $3",
             args![old.kind.as_str(), &old.value, &id.0],
         )
         .await?;
     }
     for new in current {
-        tx.exec(
+        tx.run(
             "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3)
              ON CONFLICT (kind, value) DO UPDATE SET contact_id = excluded.contact_id",
             args![new.kind.as_str(), &new.value, &id.0],
@@ -247,7 +247,7 @@ pub async fn learn<'i>(
             called(tx, id, identity).await?;
             continue;
         }
-        tx.exec(
+        tx.run(
             "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING",
             args![identity.kind.as_str(), &identity.value, &id.0],
         )
@@ -263,10 +263,10 @@ async fn called(tx: &mut Tx, id: &ContactId, username: &Identity) -> Result<(), 
     if tx.row(known, args![kind, name, &id.0]).await?.is_some() {
         return Ok(());
     }
-    tx.exec("DELETE FROM identity WHERE kind = $1 AND contact_id = $2", args![kind, &id.0]).await?;
+    tx.run("DELETE FROM identity WHERE kind = $1 AND contact_id = $2", args![kind, &id.0]).await?;
     let sql = "INSERT INTO identity (kind, value, contact_id) VALUES ($1, $2, $3)
                ON CONFLICT (kind, value) DO UPDATE SET contact_id = excluded.contact_id";
-    tx.exec(sql, args![kind, name, &id.0]).await?;
+    tx.run(sql, args![kind, name, &id.0]).await?;
     Ok(())
 }
 
@@ -275,7 +275,7 @@ async fn called(tx: &mut Tx, id: &ContactId, username: &Identity) -> Result<(), 
 /// # Errors
 /// [`Error::Database`].
 pub async fn forget(tx: &mut Tx, id: &ContactId, identity: &Identity) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "DELETE FROM identity WHERE kind = $1 AND value = $2 AND contact_id = $3",
         args![identity.kind.as_str(), &identity.value, &id.0],
     )
@@ -288,7 +288,7 @@ pub async fn forget(tx: &mut Tx, id: &ContactId, identity: &Identity) -> Result<
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_language(tx: &mut Tx, id: &ContactId, language: Language) -> Result<(), Error> {
-    tx.exec("UPDATE contact SET language = $2 WHERE id = $1", args![&id.0, language.as_str()]).await?;
+    tx.run("UPDATE contact SET language = $2 WHERE id = $1", args![&id.0, language.as_str()]).await?;
     Ok(())
 }
 
@@ -302,7 +302,7 @@ pub async fn take_roles(tx: &mut Tx, id: &ContactId, taken: &[Role]) -> Result<b
     let roles: String = row.get("roles")?;
     let kept: Vec<Role> =
         roles.split(',').filter_map(Role::parse).filter(|role| !taken.contains(role)).collect();
-    tx.exec("UPDATE contact SET roles = $2 WHERE id = $1", args![&id.0, join(&kept)]).await?;
+    tx.run("UPDATE contact SET roles = $2 WHERE id = $1", args![&id.0, join(&kept)]).await?;
     Ok(true)
 }
 

@@ -49,7 +49,7 @@ pub async fn open(
             return read(&row);
         }
     }
-    tx.exec(
+    tx.run(
         "INSERT INTO conversation (id, contact_id, agent, channel, external, owner, language, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (agent, channel, external) DO NOTHING",
@@ -156,7 +156,7 @@ pub async fn hand_back(
 ) -> Result<Given, Error> {
     let given = give(tx, id, &Owner::Agent, None).await?;
     let Given::Changed(version) = given else { return Ok(given) };
-    tx.exec(
+    tx.run(
         "UPDATE turn SET owner_version = $2, due_ms = CASE WHEN state = 'due' THEN $3 ELSE due_ms END
          WHERE conversation_id = $1 AND state IN ('due', 'parked')",
         args![&id.0, version, now],
@@ -193,7 +193,7 @@ pub async fn get(tx: &mut Tx, id: &ConversationId) -> Result<Option<Conversation
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_contact(tx: &mut Tx, id: &ConversationId, contact: Option<&ContactId>) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE conversation SET contact_id = $2 WHERE id = $1",
         args![&id.0, contact.map(ContactId::as_str)],
     )
@@ -207,7 +207,7 @@ pub async fn set_contact(tx: &mut Tx, id: &ConversationId, contact: Option<&Cont
 /// # Errors
 /// [`Error::Database`].
 pub async fn leave_agent(tx: &mut Tx, id: &ConversationId) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE conversation SET owner_version = owner_version + 1,
              agent = CASE WHEN EXISTS (SELECT 1 FROM conversation o
                                        WHERE o.agent = 'nobody' AND o.channel = conversation.channel
@@ -231,7 +231,7 @@ pub async fn heard(
     language: Option<Language>,
     at: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE conversation SET last_inbound_ms = CASE WHEN last_inbound_ms < $2 THEN $2 ELSE last_inbound_ms END,
                                  language = COALESCE($3, language)
          WHERE id = $1",
@@ -296,7 +296,7 @@ pub async fn known_address(
 /// # Errors
 /// [`Error::Database`].
 pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE outbox SET external = $4
          WHERE channel = $2 AND external = $3 AND state IN ('queued', 'sending', 'unknown')
            AND state <> 'sending'
@@ -304,7 +304,7 @@ pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &st
         args![&contact.0, from.channel.as_str(), &from.external, to],
     )
     .await?;
-    tx.exec(
+    tx.run(
         "UPDATE conversation SET external = $4
          WHERE contact_id = $1 AND channel = $2 AND external = $3
            AND NOT EXISTS (SELECT 1 FROM conversation o
@@ -320,7 +320,7 @@ pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &st
 /// # Errors
 /// [`Error::Database`].
 pub async fn unheard_since(tx: &mut Tx, address: &Address, sent: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE conversation SET last_inbound_ms = 0 WHERE channel = $1 AND external = $2 AND last_inbound_ms <= $3",
         args![address.channel.as_str(), &address.external, sent],
     )

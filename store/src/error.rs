@@ -6,7 +6,9 @@ pub enum Driver {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
-    Postgres(#[from] sqlx::Error),
+    Postgres(#[from] tokio_postgres::Error),
+    #[error("no connection: {0}")]
+    Connection(String),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +43,8 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
         Self::Database(error.into())
     }
 }

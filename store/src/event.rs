@@ -31,7 +31,7 @@ pub async fn put(
     now: Millis,
 ) -> Result<(), Error> {
     let unnumbered = tx.is_postgres().then_some(0_i64);
-    tx.exec(
+    tx.run(
         "INSERT INTO event (seq, kind, conversation_id, body, at_ms) VALUES ($1, $2, $3, $4, $5)",
         args![unnumbered, kind, conversation.map(ConversationId::as_str), body.to_string(), now],
     )
@@ -112,7 +112,7 @@ pub async fn epoch(tx: &mut Tx, ids: &Ids) -> Result<String, Error> {
     if let Some(known) = setting::get(tx, EPOCH).await? {
         return Ok(known);
     }
-    tx.exec(
+    tx.run(
         "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
         args![EPOCH, ids.token()],
     )
@@ -150,7 +150,7 @@ async fn numbered(tx: &mut Tx) -> Result<(), Error> {
         )
         .await?;
     let last = head.saturating_add(i64::try_from(given).unwrap_or(i64::MAX));
-    tx.exec("UPDATE event_head SET seq = $1 WHERE one = 1", args![last]).await?;
+    tx.run("UPDATE event_head SET seq = $1 WHERE one = 1", args![last]).await?;
     Ok(())
 }
 
@@ -188,7 +188,7 @@ async fn forget(tx: &mut Tx, end: i64, too_many: i64, old: i64) -> Result<bool, 
     let Some(last) = last.map(|row| row.get::<Option<i64>>("seq")).transpose()?.flatten() else {
         return Ok(false);
     };
-    tx.exec(delete, args![last]).await?;
-    tx.exec("UPDATE event_head SET cut = $1 WHERE one = 1 AND cut < $1", args![last]).await?;
+    tx.run(delete, args![last]).await?;
+    tx.run("UPDATE event_head SET cut = $1 WHERE one = 1 AND cut < $1", args![last]).await?;
     Ok(last == end - 1)
 }

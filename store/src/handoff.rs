@@ -87,7 +87,7 @@ pub async fn insert(
     report: &JobReport,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO handoff (agent, job_id, conversation_id, customer_id, report, fingerprint, state, created_ms,
                               updated_ms)
          VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $7)",
@@ -138,7 +138,7 @@ pub async fn accepted(
     task: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE handoff SET state = 'accepted', task_id = COALESCE(task_id, $3), updated_ms = $4
          WHERE agent = $1 AND job_id = $2 AND state = 'queued'",
         args![agent.as_str(), &job.0, task, now],
@@ -158,7 +158,7 @@ pub async fn settle(
     state: HandoffState,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE handoff SET state = $3, note = $4, invoice_id = $5, updated_ms = $6 WHERE agent = $1 AND job_id = $2",
         args![
             agent.as_str(),

@@ -208,7 +208,7 @@ pub async fn done(tx: &mut Tx, id: &InboxId, fence: i64) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn again(tx: &mut Tx, id: &InboxId, fence: i64, due: Millis, reason: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE inbox SET due_ms = $3, reason = $4 WHERE id = $1 AND fence = $2 AND state = 'pending'",
         args![&id.0, fence, due, reason],
     )
@@ -221,7 +221,7 @@ pub async fn again(tx: &mut Tx, id: &InboxId, fence: i64, due: Millis, reason: &
 /// # Errors
 /// [`Error::Database`].
 pub async fn bury(tx: &mut Tx, id: &InboxId, fence: i64, reason: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE inbox SET state = 'dead', reason = $3 WHERE id = $1 AND fence = $2 AND state = 'pending'",
         args![&id.0, fence, reason],
     )

@@ -48,7 +48,7 @@ impl Kind {
 pub async fn put(tx: &mut Tx, turn: &TurnId, entry: &Entry) -> Result<(), Error> {
     let state = if entry.finished.is_some() { "done" } else { "waiting" };
     let clipped = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-    tx.exec(
+    tx.run(
         "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, result, tokens_in, tokens_out,
                               started_ms, finished_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -85,7 +85,7 @@ pub async fn start(
     entry: &Entry,
     question: Option<&QuestionId>,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, started_ms, question_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'started', $8, $9)
          ON CONFLICT (turn_id, key) DO UPDATE SET

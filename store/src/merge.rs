@@ -56,7 +56,7 @@ pub async fn merge(
     moved.into_roles.clone_from(&kept.roles);
     contact::set_roles(tx, into, &union(&kept.roles, &gone.roles)).await?;
     let id = ids.token();
-    tx.exec(
+    tx.run(
         "INSERT INTO contact_merge (id, from_id, into_id, moved, by_user, at_ms) VALUES ($1, $2, $3, $4, $5, $6)",
         args![&id, from.as_str(), into.as_str(), to_json(&moved), by.as_str(), now],
     )
@@ -116,7 +116,7 @@ pub async fn undo(tx: &mut Tx, id: &str, now: Millis) -> Result<Option<(ContactI
     let Some(row) = row else { return Ok(None) };
     let (from, into) = (ContactId(row.get("from_id")?), ContactId(row.get("into_id")?));
     let moved: Moved = row.json("moved")?;
-    tx.exec(
+    tx.run(
         "UPDATE contact SET merged_into = NULL WHERE id = $1 AND merged_into = $2",
         args![from.as_str(), into.as_str()],
     )
@@ -133,14 +133,14 @@ pub async fn undo(tx: &mut Tx, id: &str, now: Millis) -> Result<Option<(ContactI
 
 async fn put_back(tx: &mut Tx, moved: &Moved, from: &ContactId, into: &ContactId) -> Result<(), Error> {
     for (kind, value) in &moved.identities {
-        tx.exec(
+        tx.run(
             "UPDATE identity SET contact_id = $3 WHERE kind = $1 AND value = $2 AND contact_id = $4",
             args![kind, value, from.as_str(), into.as_str()],
         )
         .await?;
     }
     for (question, conversation) in &moved.asked {
-        tx.exec(
+        tx.run(
             "UPDATE asked SET contact_id = $3 WHERE question_id = $1 AND conversation_id = $2 AND contact_id = $4",
             args![question, conversation, from.as_str(), into.as_str()],
         )
@@ -153,7 +153,7 @@ async fn put_back(tx: &mut Tx, moved: &Moved, from: &ContactId, into: &ContactId
         ("UPDATE call SET contact_id = $2 WHERE id = $1 AND contact_id = $3", &moved.calls),
     ] {
         for id in list {
-            tx.exec(sql, args![id, from.as_str(), into.as_str()]).await?;
+            tx.run(sql, args![id, from.as_str(), into.as_str()]).await?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::{Error, Tx, args, db::Row, event, inbox::to_json, thread};
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, message: &Message, unheard: bool) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO message (id, conversation_id, direction, author, parts, external, quotes, turn_id, unheard, at_ms,
                               received_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -59,7 +59,7 @@ pub async fn unheard(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> 
 /// [`Error::Database`].
 pub async fn heard(tx: &mut Tx, messages: &[MessageId], turn: &TurnId) -> Result<(), Error> {
     for message in messages {
-        tx.exec("UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1", args![&message.0, &turn.0])
+        tx.run("UPDATE message SET unheard = 0, turn_id = $2 WHERE id = $1", args![&message.0, &turn.0])
             .await?;
     }
     Ok(())
@@ -86,7 +86,7 @@ pub async fn take_unheard(
 /// # Errors
 /// [`Error::Database`].
 pub async fn unhear(tx: &mut Tx, id: &MessageId) -> Result<(), Error> {
-    tx.exec("UPDATE message SET unheard = 1 WHERE id = $1 AND turn_id IS NULL", args![&id.0]).await?;
+    tx.run("UPDATE message SET unheard = 1 WHERE id = $1 AND turn_id IS NULL", args![&id.0]).await?;
     Ok(())
 }
 
@@ -95,7 +95,7 @@ pub async fn unhear(tx: &mut Tx, id: &MessageId) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub(crate) async fn answered_by_hand(tx: &mut Tx, conversation: &ConversationId) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE message SET unheard = 0
          WHERE conversation_id = $1 AND unheard = 1 AND author LIKE '{\"kind\":\"contact\"%'
            AND seq < (SELECT MAX(s.seq) FROM message s
@@ -121,7 +121,7 @@ pub async fn transcribe(
     let Some(mut message) = get(tx, id).await? else { return Ok(()) };
     let Some(Part::Media(media)) = message.parts.get_mut(part) else { return Ok(()) };
     media.transcript = Some(words.to_owned());
-    tx.exec("UPDATE message SET parts = $2 WHERE id = $1", args![&id.0, to_json(&message.parts)]).await?;
+    tx.run("UPDATE message SET parts = $2 WHERE id = $1", args![&id.0, to_json(&message.parts)]).await?;
     let body = json!({ "message": id, "op": "updated" });
     event::put(tx, "message", Some(&message.conversation), &body, now).await
 }

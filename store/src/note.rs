@@ -40,7 +40,7 @@ pub async fn put(
     text: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO note (id, conversation_id, author, body, created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $5)",
         args![id.as_str(), conversation.as_str(), author.as_str(), text, now],
     )

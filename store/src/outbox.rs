@@ -202,13 +202,13 @@ pub async fn claim(
         ""
     );
     let ids = list(taken.iter().map(|row| row.outbound.id.as_str()));
-    tx.exec(text, args![ids, lease, now]).await?;
+    tx.run(text, args![ids, lease, now]).await?;
     Ok(taken)
 }
 
 async fn leave(tx: &mut Tx, row: &crate::db::Row, due: Millis, why: &Error) -> Result<(), Error> {
     let args = args![row.get::<String>("id")?, due, why.to_string()];
-    tx.exec("UPDATE outbox SET due_ms = $2, reason = $3 WHERE id = $1", args).await?;
+    tx.run("UPDATE outbox SET due_ms = $2, reason = $3 WHERE id = $1", args).await?;
     Ok(())
 }
 
@@ -270,7 +270,7 @@ pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Mill
         )
         .await?;
     if let (Some(provider), Some(message)) = (outcome.provider_id, &taken.message) {
-        tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![&message.0, provider]).await?;
+        tx.run("UPDATE message SET external = $2 WHERE id = $1", args![&message.0, provider]).await?;
     }
     let Some(settled) = settled else { return Err(Error::Fenced) };
     if outcome.state == DeliveryState::Queued {
@@ -332,7 +332,7 @@ pub async fn resend(
     let Some(row) = row else { return Ok(None) };
     let id: String = row.get("id")?;
     // The fence is raised, so that a worker that still waits for the answer to the failed attempt writes nothing.
-    tx.exec(
+    tx.run(
         "UPDATE outbox SET state = 'queued', due_ms = $2, fence = fence + 1, provider_id = NULL, reason = $3,
                            updated_ms = $4
          WHERE id = $1",
@@ -349,7 +349,7 @@ pub async fn resend(
 /// # Errors
 /// [`Error::Database`].
 pub async fn release(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE outbox SET due_ms = $3
          WHERE channel = $1 AND external = $2 AND state IN ('queued', 'sending', 'unknown')
            AND state = 'queued'
@@ -394,7 +394,7 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let named: Option<String> = row.get("provider_id")?;
     if let (None, Some(message)) = (named, row.get::<Option<String>>("message_id")?) {
         // The send's own answer was lost: only now is it known what a quote of it names.
-        tx.exec("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
+        tx.run("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
     }
     Ok(true)
 }

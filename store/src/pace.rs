@@ -64,6 +64,6 @@ pub async fn set(
          SELECT $1, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2) WHERE true
          ON CONFLICT (channel, external) DO UPDATE SET full_us = excluded.full_us, last_ms = excluded.last_ms"
     };
-    tx.exec(sql, args![channel.as_str(), Value::from(rows).to_string()]).await?;
+    tx.run(sql, args![channel.as_str(), Value::from(rows).to_string()]).await?;
     Ok(())
 }

@@ -33,7 +33,7 @@ pub async fn open(tx: &mut Tx, question: &Question, agent: &str) -> Result<(), E
         Purpose::Approval(proposal) => Some(proposal.fingerprint.as_str()),
         Purpose::Ask | Purpose::Escalation { .. } | Purpose::Outcome { .. } => None,
     };
-    tx.exec(
+    tx.run(
         "INSERT INTO question (id, turn_id, call_id, agent, purpose, job_id, fingerprint, body, state, asked_ms,
                                expires_ms, role)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11)",
@@ -60,7 +60,7 @@ pub async fn open(tx: &mut Tx, question: &Question, agent: &str) -> Result<(), E
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, question: &QuestionId, put: &Put) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO asked (question_id, conversation_id, contact_id, outbox_id, body, choices)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (question_id, conversation_id) DO UPDATE SET

@@ -259,22 +259,22 @@ pub async fn anything_due(
 /// # Errors
 /// [`Error::Database`].
 pub async fn reclaim(tx: &mut Tx, agents: &[String], channels: &[String], now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE inbox SET due_ms = $1 WHERE state = 'pending' AND due_ms > $1 AND fence > 0 AND reason IS NULL",
         args![now],
     )
     .await?;
     for agent in agents {
-        tx.exec("UPDATE conversation SET lease_ms = 0 WHERE agent = $1 AND lease_ms > $2", args![agent, now])
+        tx.run("UPDATE conversation SET lease_ms = 0 WHERE agent = $1 AND lease_ms > $2", args![agent, now])
             .await?;
-        tx.exec(
+        tx.run(
             "UPDATE turn SET due_ms = $2 WHERE agent = $1 AND state IN ('due', 'running') AND state = 'running' AND due_ms > $2",
             args![agent, now],
         )
         .await?;
     }
     for channel in channels {
-        tx.exec(
+        tx.run(
             "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND state = 'sending' AND due_ms > $2",
             args![channel, now],
         )

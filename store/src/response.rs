@@ -11,7 +11,7 @@ use crate::{Error, Tx, args};
 pub(crate) async fn put(tx: &mut Tx, message: &Message) -> Result<(), Error> {
     let by = if matches!(message.author, Author::Agent(_)) { "agent" } else { "staff" };
     // A provider's clock may be ahead of ours.
-    tx.exec(
+    tx.run(
         "INSERT INTO response (asked_ms, conversation_id, answered_ms, answered_by)
          SELECT t.waiting_ms, t.conversation_id, CASE WHEN $2 < t.waiting_ms THEN t.waiting_ms ELSE $2 END, $3
          FROM thread t WHERE t.conversation_id = $1 AND t.waiting_ms IS NOT NULL AND t.hidden = 0

@@ -110,7 +110,7 @@ pub async fn arrivals(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
         .await?;
     let Some(last) = rows.last() else { return Ok(false) };
     let last: i64 = last.get("seq")?;
-    tx.exec(
+    tx.run(
         concat!(
             "UPDATE inbox SET body = '{}' WHERE seq > $1 AND seq <= $2 AND state = 'done' AND received_ms < $3
              AND lane NOT IN (SELECT channel || ':' || external FROM conversation WHERE id IN (",
@@ -146,8 +146,8 @@ pub async fn traces(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
         .await?;
     let ids = texts(&rows, "id")?;
     for id in &ids {
-        tx.exec("UPDATE journal SET request = '{}', result = '{}' WHERE turn_id = $1", args![id]).await?;
-        tx.exec("UPDATE turn SET machine = '{}' WHERE id = $1", args![id]).await?;
+        tx.run("UPDATE journal SET request = '{}', result = '{}' WHERE turn_id = $1", args![id]).await?;
+        tx.run("UPDATE turn SET machine = '{}' WHERE id = $1", args![id]).await?;
     }
     Ok(i64::try_from(ids.len()).unwrap_or(BATCH) >= BATCH)
 }
@@ -225,7 +225,7 @@ pub fn file(part: &Part) -> Option<&str> {
 /// [`Error::Database`].
 pub async fn files_gone(tx: &mut Tx, old: &[Old], upto: i64) -> Result<(), Error> {
     for message in old {
-        tx.exec(
+        tx.run(
             "UPDATE message SET parts = $2 WHERE id = $1",
             args![message.id.as_str(), to_json(&message.parts)],
         )
@@ -253,7 +253,7 @@ pub async fn messages_gone(tx: &mut Tx, old: &[Old], upto: i64) -> Result<(), Er
             "UPDATE outbox SET content = '{\"content\":\"text\",\"text\":\"[erased]\"}'
              WHERE message_id = $1 AND state NOT IN ('queued', 'sending', 'unknown')",
         ] {
-            tx.exec(sql, args![id]).await?;
+            tx.run(sql, args![id]).await?;
         }
     }
     setting::put(tx, MESSAGES, &upto.to_string()).await

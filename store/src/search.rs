@@ -85,7 +85,7 @@ async fn put(tx: &mut Tx, rows: &[(i64, String)]) -> Result<(), Error> {
     } else {
         "INSERT INTO message_words (rowid, words) SELECT value ->> 0, value ->> 1 FROM json_each($1)"
     };
-    tx.exec(sql, args![serde_json::json!(rows).to_string()]).await?;
+    tx.run(sql, args![serde_json::json!(rows).to_string()]).await?;
     Ok(())
 }
 
@@ -107,7 +107,7 @@ pub(crate) async fn renew(tx: &mut Tx, id: &str, parts: &[Part]) -> Result<(), E
     };
     let Some(row) = tx.row(find, args![id]).await? else { return Ok(()) };
     let seq: i64 = row.get("seq")?;
-    tx.exec(forget, args![seq]).await?;
+    tx.run(forget, args![seq]).await?;
     put(tx, &[(seq, words_of(parts))]).await
 }
 

@@ -60,8 +60,8 @@ pub async fn open(
     let id = ids.uuid();
     let browser: String = login.browser.chars().filter(|c| !c.is_control()).take(BROWSER).collect();
     let user = &login.user.id;
-    tx.exec("DELETE FROM console_session WHERE ends_ms <= $1", args![now]).await?;
-    tx.exec(
+    tx.run("DELETE FROM console_session WHERE ends_ms <= $1", args![now]).await?;
+    tx.run(
         "INSERT INTO console_session (id, hash, user_id, role, version, browser, created_ms, seen_ms, ends_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         args![
@@ -76,7 +76,7 @@ pub async fn open(
         ],
     )
     .await?;
-    tx.exec(
+    tx.run(
         "DELETE FROM console_session WHERE user_id = $1 AND id NOT IN
             (SELECT id FROM console_session WHERE user_id = $1 ORDER BY seen_ms DESC, id DESC LIMIT $2)",
         args![user.as_str(), MOST],
@@ -136,7 +136,7 @@ pub async fn is_open(tx: &mut Tx, id: &str, idle_since: Millis, now: Millis) -> 
 /// # Errors
 /// [`Error::Database`].
 pub async fn seen(tx: &mut Tx, id: &str, now: Millis) -> Result<(), Error> {
-    tx.exec("UPDATE console_session SET seen_ms = $2 WHERE id = $1 AND seen_ms < $2", args![id, now]).await?;
+    tx.run("UPDATE console_session SET seen_ms = $2 WHERE id = $1 AND seen_ms < $2", args![id, now]).await?;
     Ok(())
 }
 
@@ -171,7 +171,7 @@ pub async fn close(tx: &mut Tx, user: &UserId, id: &str, now: Millis) -> Result<
     if closed == 0 {
         return Ok(false);
     }
-    tx.exec("DELETE FROM console_ticket WHERE session_id = $1", args![id]).await?;
+    tx.run("DELETE FROM console_ticket WHERE session_id = $1", args![id]).await?;
     event::put(tx, user::EVENT, None, &json!({ "user_id": user, "session_id": id }), now).await?;
     Ok(true)
 }

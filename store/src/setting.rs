@@ -12,7 +12,7 @@ pub async fn get(tx: &mut Tx, key: &str) -> Result<Option<String>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, key: &str, value: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO setting (key, value) VALUES ($1, $2)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         args![key, value],
@@ -43,6 +43,6 @@ pub async fn below(tx: &mut Tx, prefix: &str) -> Result<Vec<(String, String)>, E
 /// # Errors
 /// [`Error::Database`].
 pub async fn remove(tx: &mut Tx, key: &str) -> Result<(), Error> {
-    tx.exec("DELETE FROM setting WHERE key = $1", args![key]).await?;
+    tx.run("DELETE FROM setting WHERE key = $1", args![key]).await?;
     Ok(())
 }

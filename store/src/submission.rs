@@ -57,7 +57,7 @@ pub async fn take(
         return Err(Error::Fenced);
     }
     let old = now.0.saturating_sub(i64::try_from(KEPT.as_millis()).unwrap_or(0));
-    tx.exec(
+    tx.run(
         "DELETE FROM submission WHERE (user_id, key) IN (
            SELECT user_id, key FROM submission WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)",
         args![old, FORGOTTEN],

@@ -51,8 +51,8 @@ pub struct Ticket {
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, secret: &str, ticket: &Ticket, now: Millis) -> Result<(), Error> {
     let user = ticket.user.as_str();
-    tx.exec("DELETE FROM console_ticket WHERE expires_ms <= $1", args![now]).await?;
-    tx.exec(
+    tx.run("DELETE FROM console_ticket WHERE expires_ms <= $1", args![now]).await?;
+    tx.run(
         "INSERT INTO console_ticket (hash, purpose, user_id, role, version, session_id, token_hash, ends_ms, expires_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
@@ -68,7 +68,7 @@ pub async fn put(tx: &mut Tx, secret: &str, ticket: &Ticket, now: Millis) -> Res
         ],
     )
     .await?;
-    tx.exec(
+    tx.run(
         "DELETE FROM console_ticket WHERE user_id = $1 AND purpose = $2 AND hash NOT IN
             (SELECT hash FROM console_ticket WHERE user_id = $1 AND purpose = $2
              ORDER BY expires_ms DESC, hash LIMIT $3)",
@@ -118,9 +118,9 @@ pub async fn redeem(
 /// # Errors
 /// [`Error::Database`].
 pub async fn revoke(tx: &mut Tx, user: &UserId, token: &str, ends: Millis, now: Millis) -> Result<(), Error> {
-    tx.exec("DELETE FROM console_ticket WHERE token_hash = $1", args![token]).await?;
-    tx.exec("DELETE FROM console_revoked WHERE ends_ms <= $1", args![now]).await?;
-    tx.exec(
+    tx.run("DELETE FROM console_ticket WHERE token_hash = $1", args![token]).await?;
+    tx.run("DELETE FROM console_revoked WHERE ends_ms <= $1", args![now]).await?;
+    tx.run(
         "INSERT INTO console_revoked (hash, ends_ms) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
         args![token, ends],
     )

@@ -55,7 +55,7 @@ pub struct Taken {
 /// # Errors
 /// [`Error::Database`].
 pub async fn set(tx: &mut Tx, ids: &Ids, purpose: Purpose, of: &str, due: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO timer (id, kind, of_id, due_ms) VALUES ($1, $2, $3, $4)
          ON CONFLICT (kind, of_id) DO UPDATE SET due_ms = excluded.due_ms, fence = timer.fence + 1",
         args![TimerId::new(ids).0, purpose.as_str(), of, due],
@@ -67,7 +67,7 @@ pub async fn set(tx: &mut Tx, ids: &Ids, purpose: Purpose, of: &str, due: Millis
 /// # Errors
 /// [`Error::Database`].
 pub async fn clear(tx: &mut Tx, purpose: Purpose, of: &str) -> Result<(), Error> {
-    tx.exec("DELETE FROM timer WHERE kind = $1 AND of_id = $2", args![purpose.as_str(), of]).await?;
+    tx.run("DELETE FROM timer WHERE kind = $1 AND of_id = $2", args![purpose.as_str(), of]).await?;
     Ok(())
 }
 

@@ -37,7 +37,7 @@ macro_rules! select {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, todo: &Todo, now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO todo (id, conversation_id, title, due_ms, assignee, done_ms, created_by, created_ms, updated_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (id) DO UPDATE SET

@@ -55,7 +55,7 @@ pub async fn schedule(
     if gathering > 0 {
         return Ok(());
     }
-    tx.exec(
+    tx.run(
         "INSERT INTO turn (id, conversation_id, agent, state, due_ms, flush_ms, owner_version, created_ms)
          VALUES ($1, $2, $3, 'due', $4, $5, $6, $7)",
         args![
@@ -150,7 +150,7 @@ async fn hold(
 /// # Errors
 /// [`Error::Database`].
 pub async fn save(tx: &mut Tx, id: &TurnId, machine: &str) -> Result<(), Error> {
-    tx.exec("UPDATE turn SET machine = $2 WHERE id = $1", args![&id.0, machine]).await?;
+    tx.run("UPDATE turn SET machine = $2 WHERE id = $1", args![&id.0, machine]).await?;
     Ok(())
 }
 
@@ -160,7 +160,7 @@ pub async fn save(tx: &mut Tx, id: &TurnId, machine: &str) -> Result<(), Error> 
 /// # Errors
 /// [`Error::Database`].
 pub async fn park(tx: &mut Tx, taken: &Taken, machine: &str, now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE turn SET machine = $2, attempts = 0, due_ms = $3,
              state = CASE WHEN EXISTS (SELECT 1 FROM wake w WHERE w.turn_id = turn.id AND w.result IS NOT NULL)
                           THEN 'due' ELSE 'parked' END
@@ -176,7 +176,7 @@ pub async fn park(tx: &mut Tx, taken: &Taken, machine: &str, now: Millis) -> Res
 /// # Errors
 /// [`Error::Database`].
 pub async fn again(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE turn SET state = 'due', due_ms = $2, reason = $3 WHERE id = $1",
         args![&taken.id.0, due, reason],
     )
@@ -189,7 +189,7 @@ pub async fn again(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Res
 /// # Errors
 /// [`Error::Database`].
 pub async fn leave(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str) -> Result<(), Error> {
-    tx.exec("UPDATE turn SET attempts = attempts - 1 WHERE id = $1", args![&taken.id.0]).await?;
+    tx.run("UPDATE turn SET attempts = attempts - 1 WHERE id = $1", args![&taken.id.0]).await?;
     again(tx, taken, due, reason).await
 }
 
@@ -221,14 +221,14 @@ pub async fn end(
     reason: Option<&str>,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE turn SET state = $2, machine = $3, reason = $4, finished_ms = $5 WHERE id = $1",
         args![&taken.id.0, state.as_str(), machine, reason, now],
     )
     .await?;
     // A turn that never rested has waited for nothing.
     if taken.machine.is_some() && state == TurnState::Done {
-        tx.exec("DELETE FROM wake WHERE turn_id = $1", args![&taken.id.0]).await?;
+        tx.run("DELETE FROM wake WHERE turn_id = $1", args![&taken.id.0]).await?;
     }
     Ok(())
 }

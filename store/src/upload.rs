@@ -24,7 +24,7 @@ pub struct Upload {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, upload: &Upload, now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO upload (id, user_id, mime, name, bytes, path, sha256, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![
@@ -84,7 +84,7 @@ pub async fn waiting(tx: &mut Tx, user: &UserId, since: Millis) -> Result<i64, E
 /// # Errors
 /// [`Error::Database`].
 pub async fn used(tx: &mut Tx, id: &UploadId) -> Result<(), Error> {
-    tx.exec("DELETE FROM upload WHERE id = $1", args![id.as_str()]).await?;
+    tx.run("DELETE FROM upload WHERE id = $1", args![id.as_str()]).await?;
     Ok(())
 }
 

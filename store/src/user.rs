@@ -213,8 +213,8 @@ async fn end(tx: &mut Tx, id: &UserId, changed: u64, now: Millis) -> Result<bool
     if changed == 0 {
         return Ok(false);
     }
-    tx.exec("DELETE FROM console_session WHERE user_id = $1", args![id.as_str()]).await?;
-    tx.exec("DELETE FROM console_ticket WHERE user_id = $1", args![id.as_str()]).await?;
+    tx.run("DELETE FROM console_session WHERE user_id = $1", args![id.as_str()]).await?;
+    tx.run("DELETE FROM console_ticket WHERE user_id = $1", args![id.as_str()]).await?;
     event::put(tx, EVENT, None, &json!({ "user_id": id }), now).await?;
     Ok(true)
 }

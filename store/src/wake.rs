@@ -22,7 +22,7 @@ pub struct Waiting {
 /// # Errors
 /// [`Error::Database`].
 pub async fn add(tx: &mut Tx, turn: &TurnId, call: &CallId, wake: &Wake) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO wake (turn_id, call_id, kind, of_id) VALUES ($1, $2, $3, $4)
          ON CONFLICT (turn_id, call_id) DO UPDATE SET kind = excluded.kind, of_id = excluded.of_id, result = NULL",
         args![&turn.0, &call.0, wake.kind(), wake.of()],
@@ -47,7 +47,7 @@ pub async fn settle(tx: &mut Tx, wake: &Wake, result: &Value, now: Millis) -> Re
     }
     for row in &rows {
         let turn: String = row.get("turn_id")?;
-        tx.exec(
+        tx.run(
             "UPDATE turn SET state = 'due', due_ms = $2 WHERE id = $1 AND state = 'parked'",
             args![turn, now],
         )
@@ -84,6 +84,6 @@ pub async fn of_turn(tx: &mut Tx, turn: &TurnId) -> Result<Vec<Waiting>, Error> 
 /// # Errors
 /// [`Error::Database`].
 pub async fn clear(tx: &mut Tx, turn: &TurnId, call: &CallId) -> Result<(), Error> {
-    tx.exec("DELETE FROM wake WHERE turn_id = $1 AND call_id = $2", args![&turn.0, &call.0]).await?;
+    tx.run("DELETE FROM wake WHERE turn_id = $1 AND call_id = $2", args![&turn.0, &call.0]).await?;
     Ok(())
 }

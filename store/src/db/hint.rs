@@ -2,12 +2,20 @@
 //! be lost, late or come for nothing, and does not say what; whoever has to know looks, and looks from time to time anyway.
 //! SQLite has no such thing.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
-use sqlx::{PgPool, postgres::PgListener};
+use futures::{StreamExt as _, stream};
 use tokio::{sync::watch, time::sleep};
+use tokio_postgres::AsyncMessage;
+
+use super::{
+    dial::Dial,
+    pg::{self, Pool},
+};
+use crate::error::{Driver, Error};
 
 const CHANNEL: &str = "plumbline_commit";
+const LISTEN: &str = "LISTEN plumbline_commit";
 /// One hint for all that is committed in this time. Within the transactions themselves it would make them commit one after
 /// the other (PostgreSQL's page on NOTIFY).
 const PACE: Duration = Duration::from_millis(20);
@@ -15,46 +23,67 @@ const PACE: Duration = Duration::from_millis(20);
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// Tells of `commits` and counts in `others` what is heard, until every sender of `commits` is gone.
-pub(super) fn start(pool: PgPool, commits: watch::Receiver<u64>, others: watch::Sender<u64>) {
+pub(super) fn start(pool: Pool, dial: Dial, commits: watch::Receiver<u64>, others: watch::Sender<u64>) {
     tokio::spawn(async move {
         let Ok(own) = name(&pool).await else { return };
         tokio::select! {
             () = tell(&pool, &own, commits) => {}
-            () = hear(&pool, &own, &others) => {}
+            () = hear(&dial, &own, &others) => {}
         }
     });
 }
 
 /// What tells this process from the others: one of its connections has that number on the server.
-async fn name(pool: &PgPool) -> Result<String, sqlx::Error> {
-    let number: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(pool).await?;
-    Ok(number.to_string())
+async fn name(pool: &Pool) -> Result<String, Error> {
+    let sql = "SELECT CAST(pg_backend_pid() AS TEXT) AS name";
+    let found = pg::alone(&pg::free(pool).await?, sql, &[]).await?;
+    Ok(found.rows.first().ok_or(Error::Closed)?.try_get("name")?)
 }
 
-async fn tell(pool: &PgPool, own: &str, mut commits: watch::Receiver<u64>) {
+async fn tell(pool: &Pool, own: &str, mut commits: watch::Receiver<u64>) {
     while commits.changed().await.is_ok() {
-        let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(own).execute(pool).await;
-        let wait = if told.is_ok() { PACE } else { AGAIN };
+        let wait = if notify(pool, own).await.is_ok() { PACE } else { AGAIN };
         sleep(wait).await;
     }
 }
 
-async fn hear(pool: &PgPool, own: &str, others: &watch::Sender<u64>) {
+async fn notify(pool: &Pool, own: &str) -> Result<(), Error> {
+    let told = pg::alone(&pg::free(pool).await?, "SELECT pg_notify($1, $2)", &crate::args![CHANNEL, own]).await;
+    told.map(drop)
+}
+
+async fn hear(dial: &Dial, own: &str, others: &watch::Sender<u64>) {
+    let hint = || others.send_modify(|heard| *heard = heard.wrapping_add(1));
     loop {
-        let Err(error) = listen(pool, own, others).await;
-        tracing::info!(%error, "what other processes commit is found by looking, not by a hint");
+        if let Err(error) = listen(dial, own, hint).await {
+            tracing::info!(%error, "what other processes commit is found by looking, not by a hint");
+        }
         sleep(AGAIN).await;
+        // Nobody knows what was told meanwhile.
+        hint();
     }
 }
 
-async fn listen(pool: &PgPool, own: &str, others: &watch::Sender<u64>) -> Result<Infallible, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+/// On a connection of its own, until that is lost.
+async fn listen(dial: &Dial, own: &str, hint: impl Fn()) -> Result<(), Error> {
+    let (client, mut connection) = dial.config.connect(dial.tls.clone()).await?;
+    let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
+    let mut asked = std::pin::pin!(client.batch_execute(LISTEN));
+    let mut listening = false;
     loop {
-        // After a lost connection nobody knows what was told meanwhile.
-        let told = listener.try_recv().await?;
-        if told.is_none_or(|told| told.payload() != own) {
-            others.send_modify(|heard| *heard = heard.wrapping_add(1));
+        let message = tokio::select! {
+            told = &mut asked, if !listening => {
+                told?;
+                listening = true;
+                continue;
+            }
+            message = messages.next() => message,
+        };
+        match message {
+            Some(Ok(AsyncMessage::Notification(told))) if told.payload() != own => hint(),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(error.into()),
+            None => return Err(Error::Database(Driver::Connection("it was closed".to_owned()))),
         }
     }
 }

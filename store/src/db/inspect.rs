@@ -1,12 +1,11 @@
 //! Looks at a database without changing it: is it there, and which schema does it hold. For `doctor`.
 
-use std::{str::FromStr as _, time::Duration};
-
-use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
+use std::time::Duration;
 
 use super::{
-    Config, lite, migrate,
+    Config, dial, lite, migrate,
     open::{sqlite_file, without_password},
+    pg,
 };
 use crate::error::Error;
 
@@ -25,14 +24,15 @@ pub enum Schema {
 /// [`Error::Open`] with a sentence for the operator.
 pub async fn inspect(config: &Config) -> Result<Schema, Error> {
     let url = config.url.as_str();
-    let looked = tokio::time::timeout(Duration::from_secs(config.wait_seconds.max(1)), async {
+    let wait = Duration::from_secs(config.wait_seconds.max(1));
+    let looked = tokio::time::timeout(wait, async {
         if url.starts_with("sqlite") {
             let url = url.to_owned();
             tokio::task::spawn_blocking(move || sqlite(&url))
                 .await
                 .map_err(|error| Error::Open(error.to_string()))?
         } else {
-            postgres(url).await
+            postgres(url, wait).await
         }
     });
     let shown = without_password(url);
@@ -62,12 +62,14 @@ fn sqlite(url: &str) -> Result<Schema, Error> {
     Ok(holds(if table == 0 { 0 } else { number(NEWEST)? }))
 }
 
-async fn postgres(url: &str) -> Result<Schema, Error> {
-    let mut connection = PgConnection::connect_with(&PgConnectOptions::from_str(url)?).await?;
+async fn postgres(url: &str, wait: Duration) -> Result<Schema, Error> {
+    let pool = pg::pool(&dial::read(url).map_err(Error::Open)?, 1, wait).map_err(Error::Open)?;
+    let client = pg::free(&pool).await?;
     let there = "SELECT COUNT(*) AS version FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')";
     let mut version = 0;
     for sql in [there, NEWEST] {
-        version = sqlx::query(sql).fetch_one(&mut connection).await?.try_get("version")?;
+        let found = pg::alone(&client, sql, &[]).await?;
+        version = found.rows.first().ok_or(Error::Closed)?.try_get("version")?;
         if version == 0 {
             break;
         }

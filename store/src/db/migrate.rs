@@ -2,11 +2,10 @@
 //! write differently, a key that counts up by itself, and `__MESSAGE_WORDS__` for their own ways to index words.
 
 use rusqlite::{Connection, TransactionBehavior};
-use sqlx::{
-    PgPool,
-    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
-};
+use sha2::{Digest as _, Sha384};
+use tokio_postgres::types::ToSql;
 
+use super::pg::Client;
 use crate::error::Error;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -43,31 +42,56 @@ const POSTGRES: Dialect = Dialect {
                     create index message_words_found on message_words using gin (words);",
 };
 
-/// The table in which both databases keep what was done, as sqlx makes it.
+/// The table in which both databases keep what was done. Its name and shape are sqlx's, which wrote it first.
 const DONE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
-    version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
+    version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on __MOMENT__ NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    success BOOLEAN NOT NULL, checksum __BYTES__ NOT NULL, execution_time BIGINT NOT NULL)";
+/// Processes that start together migrate one after the other: whoever holds this lock of the database does.
+const LOCK: &str = "SELECT pg_advisory_lock(7071706)";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(7071706)";
 
-/// Each migration in a transaction of its own, with the row that says it was done. Whoever calls it has the file alone.
-pub(super) fn sqlite(connection: &mut Connection) -> Result<(), Error> {
-    connection.execute_batch(DONE)?;
-    let done = connection
-        .prepare("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<Vec<(i64, Vec<u8>)>>>()?;
-    let ours = migrations(&SQLITE);
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: String,
+    checksum: Vec<u8>,
+}
+
+fn migrations(dialect: &Dialect) -> Vec<Migration> {
+    MIGRATIONS
+        .iter()
+        .map(|&(version, name, text)| {
+            let sql = text
+                .replace("__SEQUENCE__", dialect.sequence)
+                .replace("__MESSAGE_WORDS__", dialect.message_words);
+            Migration { version, name, checksum: Sha384::digest(&sql).to_vec(), sql }
+        })
+        .collect()
+}
+
+/// Those that are still to be done, of a database in which `done` are.
+fn missing(dialect: &Dialect, done: &[(i64, Vec<u8>)]) -> Result<Vec<Migration>, Error> {
+    let ours = migrations(dialect);
     if let Some((found, _)) = done.iter().find(|(version, _)| ours.iter().all(|own| own.version != *version))
     {
         return Err(Error::Newer { found: *found, known: known() });
     }
-    for migration in ours {
-        match done.iter().find(|(version, _)| *version == migration.version) {
-            Some((_, checksum)) if checksum.as_slice() == &*migration.checksum => {}
-            Some((version, _)) => {
-                return Err(Error::Migrate(format!("migration {version} was applied and is another by now")));
-            }
-            None => apply(connection, &migration)?,
-        }
+    let changed = |own: &&Migration| done.iter().any(|(v, sum)| *v == own.version && *sum != own.checksum);
+    if let Some(Migration { version, .. }) = ours.iter().find(changed) {
+        return Err(Error::Migrate(format!("migration {version} was applied and is another by now")));
+    }
+    Ok(ours.into_iter().filter(|own| done.iter().all(|(version, _)| *version != own.version)).collect())
+}
+
+/// Each migration in a transaction of its own, with the row that says it was done. Whoever calls it has the file alone.
+pub(super) fn sqlite(connection: &mut Connection) -> Result<(), Error> {
+    connection.execute_batch(&DONE.replace("__MOMENT__", "TIMESTAMP").replace("__BYTES__", "BLOB"))?;
+    let done = connection
+        .prepare("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(i64, Vec<u8>)>>>()?;
+    for migration in missing(&SQLITE, &done)? {
+        apply(connection, &migration)?;
     }
     Ok(())
 }
@@ -75,48 +99,46 @@ pub(super) fn sqlite(connection: &mut Connection) -> Result<(), Error> {
 fn apply(connection: &mut Connection, migration: &Migration) -> Result<(), Error> {
     let failed = |error: rusqlite::Error| Error::Migrate(format!("migration {}: {error}", migration.version));
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    change.execute_batch(migration.sql.as_str()).map_err(failed)?;
+    change.execute_batch(&migration.sql).map_err(failed)?;
     let noted = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (?1, ?2, 1, ?3, 0)";
-    change
-        .execute(noted, (migration.version, &*migration.description, &*migration.checksum))
-        .map_err(failed)?;
+    change.execute(noted, (migration.version, migration.name, &migration.checksum)).map_err(failed)?;
     change.commit().map_err(failed)
 }
 
-pub(super) async fn postgres(pool: &PgPool) -> Result<(), Error> {
-    let mut connection = pool.acquire().await?;
-    run(&mut *connection, &POSTGRES).await
+/// As on SQLite, under a lock of the whole database.
+pub(super) async fn postgres(client: &mut Client) -> Result<(), Error> {
+    // Waiting for another process that migrates may take longer than a statement may wait for a row.
+    client.batch_execute("SET lock_timeout = 0").await?;
+    client.batch_execute(LOCK).await?;
+    let done = bring(client).await;
+    client.batch_execute(UNLOCK).await?;
+    client.batch_execute("RESET lock_timeout").await?;
+    done
 }
 
-fn migrations(dialect: &Dialect) -> Vec<Migration> {
-    MIGRATIONS
-        .iter()
-        .map(|(version, name, text)| {
-            let sql = text
-                .replace("__SEQUENCE__", dialect.sequence)
-                .replace("__MESSAGE_WORDS__", dialect.message_words);
-            Migration::new(
-                *version,
-                (*name).into(),
-                MigrationType::Simple,
-                sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(sql)),
-                false,
-            )
-        })
-        .collect()
-}
-
-async fn run<C: Migrate>(connection: &mut C, dialect: &Dialect) -> Result<(), Error> {
-    let migrations = migrations(dialect);
-    Migrator::with_migrations(migrations).run_direct(None, connection, false).await.map_err(|error| {
-        match error {
-            MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {
-                Error::Newer { found, known: known() }
-            }
-            other => Error::Migrate(other.to_string()),
-        }
-    })
+async fn bring(client: &mut Client) -> Result<(), Error> {
+    // Where it stands nothing is made: making it may not be allowed.
+    let there = client.query_one("SELECT to_regclass('_sqlx_migrations') IS NOT NULL", &[]).await?;
+    if !there.try_get::<_, bool>(0)? {
+        let table = DONE.replace("__MOMENT__", "TIMESTAMPTZ").replace("__BYTES__", "BYTEA");
+        client.batch_execute(&table).await?;
+    }
+    let done = client.query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version", &[]).await?;
+    let done = done.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+    let done = done.collect::<Result<Vec<(i64, Vec<u8>)>, tokio_postgres::Error>>()?;
+    for migration in missing(&POSTGRES, &done)? {
+        let failed =
+            |error: tokio_postgres::Error| Error::Migrate(format!("migration {}: {error}", migration.version));
+        let change = client.transaction().await.map_err(failed)?;
+        change.batch_execute(&migration.sql).await.map_err(failed)?;
+        let noted = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                     VALUES ($1, $2, TRUE, $3, 0)";
+        let row: [&(dyn ToSql + Sync); 3] = [&migration.version, &migration.name, &migration.checksum];
+        change.execute(noted, &row).await.map_err(failed)?;
+        change.commit().await.map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// The newest migration of this program.

@@ -3,14 +3,17 @@
 
 pub(crate) mod among;
 mod backup;
+mod change;
 mod compact;
 pub mod crash;
+mod dial;
 pub mod faults;
 mod hint;
 mod inspect;
 mod lite;
 mod migrate;
 mod open;
+mod pg;
 mod readers;
 mod tx;
 mod value;
@@ -19,7 +22,6 @@ mod writer;
 use std::sync::Arc;
 
 use futures::{executor::block_on, future::BoxFuture};
-use sqlx::PgPool;
 use tokio::sync::{oneshot, watch};
 
 pub use backup::{backup, restore};
@@ -29,7 +31,9 @@ pub use tx::Tx;
 pub use value::{Row, Val};
 
 use crate::error::Error;
+use change::Change;
 use faults::{Fault, Faults};
+use pg::Pool;
 use readers::Readers;
 use writer::Writer;
 
@@ -51,7 +55,7 @@ enum Db {
         /// The file, and how long to wait for it.
         place: (std::path::PathBuf, std::time::Duration),
     },
-    Pg(PgPool),
+    Pg(Pool),
 }
 
 impl Store {
@@ -60,11 +64,14 @@ impl Store {
     /// # Errors
     /// [`Error::Open`] with a sentence for the operator, [`Error::Newer`], [`Error::Migrate`].
     pub async fn open(config: &Config) -> Result<Self, Error> {
-        let db = open::open(config).await?;
         let (commits, others) = (watch::Sender::new(0), watch::Sender::new(0));
-        if let Db::Pg(pool) = &db {
-            hint::start(pool.clone(), commits.subscribe(), others.clone());
-        }
+        let db = match open::open(config).await? {
+            open::Opened::Sqlite(db) => db,
+            open::Opened::Postgres(pool, dial) => {
+                hint::start(pool.clone(), dial, commits.subscribe(), others.clone());
+                Db::Pg(pool)
+            }
+        };
         Ok(Self { db: Arc::new(db), commits, others, faults: None })
     }
 
@@ -95,7 +102,7 @@ impl Store {
     {
         match &*self.db {
             Db::Sqlite { read, .. } => read.run(move |tx| block_on(look(tx))).await,
-            Db::Pg(pool) => look(&mut Tx::LookPg(pool.acquire().await?)).await,
+            Db::Pg(pool) => look(&mut Tx::LookPg(pg::free(pool).await?)).await,
         }
     }
 
@@ -173,14 +180,20 @@ impl Store {
     }
 }
 
-async fn committed<T, F>(pool: &PgPool, change: F) -> Result<T, Error>
+async fn committed<T, F>(pool: &Pool, change: F) -> Result<T, Error>
 where
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
 {
-    let mut tx = Tx::begin(pool).await?;
-    let done = change(&mut tx).await?;
-    tx.commit().await?;
-    Ok(done)
+    let mut tx = Tx::Pg(Change::begin(pool).await?);
+    match change(&mut tx).await {
+        Ok(done) => tx.commit().await.map(|()| done),
+        Err(error) => {
+            if let Tx::Pg(change) = tx {
+                change.undo().await;
+            }
+            Err(error)
+        }
+    }
 }
 
 fn job<T, F>(change: F, sender: oneshot::Sender<Result<T, Error>>) -> writer::Job

@@ -2,20 +2,26 @@
 
 use std::{
     path::{Path, PathBuf},
-    str::FromStr as _,
     time::Duration,
 };
 
-use sqlx::{
-    Connection as _,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use tokio::time::{Instant, sleep};
 
-use super::{Db, lite, migrate, readers::Readers, writer::Writer};
+use super::{
+    Db, dial, lite, migrate,
+    pg::{self, Pool},
+    readers::Readers,
+    writer::Writer,
+};
 use crate::error::Error;
 
-/// A connection that was idle for longer is asked whether it still stands.
-const RESTED: Duration = Duration::from_millis(500);
+/// Between two looks whether a server that is starting can be reached by now.
+const AGAIN: Duration = Duration::from_millis(250);
+
+pub(super) enum Opened {
+    Sqlite(Db),
+    Postgres(Pool, dial::Dial),
+}
 
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -34,10 +40,10 @@ impl Default for Config {
     }
 }
 
-pub(super) async fn open(config: &Config) -> Result<Db, Error> {
+pub(super) async fn open(config: &Config) -> Result<Opened, Error> {
     let scheme = config.url.split(':').next().unwrap_or_default();
     match scheme {
-        "sqlite" => sqlite(config).await,
+        "sqlite" => sqlite(config).await.map(Opened::Sqlite),
         "postgres" | "postgresql" => postgres(config).await,
         _ => Err(Error::Open(format!(
             "DATABASE_URL is {:?}: it must begin with sqlite:// or postgres://",
@@ -95,35 +101,27 @@ pub(super) fn lock(database: &Path) -> std::io::Result<std::fs::File> {
     Ok(file)
 }
 
-async fn postgres(config: &Config) -> Result<Db, Error> {
+async fn postgres(config: &Config) -> Result<Opened, Error> {
     let shown = without_password(&config.url);
     let failed = |why: String| Error::Open(format!("the database {shown} could not be reached: {why}"));
+    let dial = dial::read(&config.url).map_err(failed)?;
     let wait = Duration::from_secs(config.wait_seconds);
-    // A process that is stopped in the middle of a transaction must not hold its locks for ever. No statement here runs for
-    // long enough to be worth compiling.
-    let options = PgConnectOptions::from_str(&config.url)
-        .map_err(|e| failed(e.to_string()))?
-        .options([("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "10s"), ("jit", "off")])
-        .statement_cache_capacity(256);
-    let pool = PgPoolOptions::new()
-        // One of them only listens; see `hint`.
-        .max_connections(config.connections.max(2).saturating_add(1))
-        .acquire_timeout(wait)
-        // A connection that rested is asked whether it still stands; one in use would only pay a round trip for it.
-        .test_before_acquire(false)
-        .before_acquire(|connection, rested| {
-            Box::pin(async move {
-                if rested.idle_for > RESTED {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_with(options)
-        .await
-        .map_err(|e| failed(e.to_string()))?;
-    migrate::postgres(&pool).await?;
-    Ok(Db::Pg(pool))
+    let pool = pg::pool(&dial, config.connections.max(2) as usize, wait).map_err(failed)?;
+    let mut client = reached(&pool, wait).await.map_err(|error| failed(error.to_string()))?;
+    migrate::postgres(&mut client).await?;
+    drop(client);
+    Ok(Opened::Postgres(pool, dial))
+}
+
+/// The first connection. A server that was started together with this program may need a while.
+async fn reached(pool: &Pool, wait: Duration) -> Result<pg::Client, Error> {
+    let end = Instant::now() + wait;
+    loop {
+        match pg::free(pool).await {
+            Err(error) if pg::is_starting(&error) && Instant::now() < end => sleep(AGAIN).await,
+            reached => return reached,
+        }
+    }
 }
 
 /// The URL as it may be shown: a password between `:` and `@` becomes `***`.

@@ -2,11 +2,11 @@
 //! do not know which.
 
 use futures::future::BoxFuture;
-use sqlx::{Arguments as _, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgArguments};
 
 use super::{
-    crash,
+    change::Change,
     lite::{self, LiteRow},
+    pg::{self, Answer, Client, Pool},
     readers::Readers,
     value::{Row, Val},
 };
@@ -18,56 +18,27 @@ pub enum Tx {
     Pg(Change),
     /// Each statement on whichever reader is free.
     ReadSqlite(Readers),
-    ReadPg(PgPool),
+    ReadPg(Pool),
     /// Several reads on one connection.
-    LookPg(PoolConnection<Postgres>),
+    LookPg(Client),
     /// A single statement, which commits itself; nothing after it.
-    OnePg(Option<PgPool>),
-}
-
-/// A transaction on Postgres, and what is done last in it.
-pub struct Change {
-    tx: Transaction<'static, Postgres>,
-    last: Vec<Last>,
-}
-
-/// A part of a change that is done at its end.
-type Last = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<(), Error>> + Send>;
-
-/// Runs `$query` (a sqlx query bound to no executor yet) wherever on Postgres `$tx` stands.
-macro_rules! on_postgres {
-    ($tx:expr, $query:expr, $method:ident) => {
-        match $tx {
-            Tx::Pg(change) => $query.$method(&mut *change.tx).await?,
-            Tx::LookPg(connection) => $query.$method(&mut **connection).await?,
-            Tx::ReadPg(pool) => $query.$method(&*pool).await?,
-            Tx::OnePg(pool) => $query.$method(&pool.take().ok_or(Error::Closed)?).await?,
-            Tx::Sqlite(_) | Tx::ReadSqlite(_) => return Err(Error::Closed),
-        }
-    };
+    OnePg(Option<Pool>),
 }
 
 impl Tx {
-    /// A transaction on Postgres.
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self, Error> {
-        Ok(Self::Pg(Change { tx: pool.begin().await?, last: Vec::new() }))
-    }
-
     /// Does what was put last, and commits.
     pub(super) async fn commit(mut self) -> Result<(), Error> {
         let last = match &mut self {
-            Self::Pg(change) => std::mem::take(&mut change.last),
+            Self::Pg(change) => change.take_last(),
             _ => Vec::new(),
         };
         for part in last {
             part(&mut self).await?;
         }
-        if let Self::Pg(change) = self {
-            crash::before_commit();
-            change.tx.commit().await?;
-            crash::after_commit();
+        match self {
+            Self::Pg(change) => change.commit().await,
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Does `part` at the end of the change, for what locks a row that many changes want: whoever has that lock must want no
@@ -81,7 +52,7 @@ impl Tx {
     {
         match self {
             Self::Pg(change) => {
-                change.last.push(Box::new(part));
+                change.put_last(Box::new(part));
                 Ok(())
             }
             _ => part(self).await,
@@ -98,10 +69,19 @@ impl Tx {
             Self::ReadSqlite(readers) => {
                 readers.run(move |tx| Ok(lite::exec(tx.connection()?, sql, &args)?)).await
             }
-            _ => {
-                let query = sqlx::query_with(sql, postgres(args)?);
-                Ok(on_postgres!(self, query, execute).rows_affected())
-            }
+            _ => Ok(self.pg(sql, &args).await?.changed),
+        }
+    }
+
+    /// Runs `sql`, and nobody asks what came of it: within a change on Postgres it goes there with what is asked next, and
+    /// its failure is told then, by the commit at the latest.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn run(&mut self, sql: &'static str, args: Vec<Val>) -> Result<(), Error> {
+        match self {
+            Self::Pg(change) => change.run(sql, args).await,
+            _ => self.exec(sql, args).await.map(drop),
         }
     }
 
@@ -114,10 +94,7 @@ impl Tx {
             Self::Sqlite(_) | Self::ReadSqlite(_) => {
                 Ok(self.lite(sql, args, 1).await?.pop().map(Row::Sqlite))
             }
-            _ => {
-                let query = sqlx::query_with(sql, postgres(args)?);
-                Ok(on_postgres!(self, query, fetch_optional).map(Row::Pg))
-            }
+            _ => Ok(self.pg(sql, &args).await?.rows.into_iter().next().map(Row::Pg)),
         }
     }
 
@@ -130,10 +107,20 @@ impl Tx {
             Self::Sqlite(_) | Self::ReadSqlite(_) => {
                 Ok(self.lite(sql, args, usize::MAX).await?.into_iter().map(Row::Sqlite).collect())
             }
-            _ => {
-                let query = sqlx::query_with(sql, postgres(args)?);
-                Ok(on_postgres!(self, query, fetch_all).into_iter().map(Row::Pg).collect())
+            _ => Ok(self.pg(sql, &args).await?.rows.into_iter().map(Row::Pg).collect()),
+        }
+    }
+
+    async fn pg(&mut self, sql: &'static str, args: &[Val]) -> Result<Answer, Error> {
+        match self {
+            Self::Pg(change) => change.ask(sql, args).await,
+            Self::LookPg(client) => pg::alone(client, sql, args).await,
+            Self::ReadPg(pool) => pg::alone(&pg::free(pool).await?, sql, args).await,
+            Self::OnePg(pool) => {
+                let pool = pool.take().ok_or(Error::Closed)?;
+                pg::alone(&pg::free(&pool).await?, sql, args).await
             }
+            Self::Sqlite(_) | Self::ReadSqlite(_) => Err(Error::Closed),
         }
     }
 
@@ -174,7 +161,7 @@ impl Tx {
                                    set_config('enable_bitmapscan', 'off', true),
                                    set_config('enable_hashjoin', 'off', true),
                                    set_config('enable_mergejoin', 'off', true)";
-            self.row(settings, Vec::new()).await?;
+            self.run(settings, Vec::new()).await?;
         }
         Ok(())
     }
@@ -186,7 +173,7 @@ impl Tx {
     /// [`Error::Database`].
     pub async fn one_at_a_time(&mut self, what: i64) -> Result<(), Error> {
         if self.is_postgres() {
-            self.row("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock($1)) AS l", crate::args![what])
+            self.run("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock($1)) AS l", crate::args![what])
                 .await?;
         }
         Ok(())
@@ -200,16 +187,4 @@ macro_rules! locking {
     ($tx:expr, $of:literal, $text:literal) => {
         if $tx.is_postgres() { concat!($text, " FOR UPDATE OF ", $of, " SKIP LOCKED") } else { $text }
     };
-}
-
-fn postgres(values: Vec<Val>) -> Result<PgArguments, Error> {
-    let mut bound = PgArguments::default();
-    for value in values {
-        match value {
-            Val::Int(v) => bound.add(v),
-            Val::Text(v) => bound.add(v),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(bound)
 }

@@ -1,6 +1,6 @@
 //! What goes into a statement and comes out of it, the same for both databases: integers and text, JSON as text.
 
-use sqlx::{Postgres, Row as _, postgres::PgRow};
+use tokio_postgres::types::FromSql;
 
 use super::lite::LiteRow;
 use crate::error::Error;
@@ -81,11 +81,11 @@ macro_rules! args {
 /// One row of either database.
 pub enum Row {
     Sqlite(LiteRow),
-    Pg(PgRow),
+    Pg(tokio_postgres::Row),
 }
 
 /// What a column may be read as: `i64`, `String`, and `Option`s of them.
-pub trait Column: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> {
+pub trait Column: for<'r> FromSql<'r> {
     /// `None` where the value is of another kind.
     fn of(value: &Val) -> Option<Self>
     where
@@ -110,10 +110,7 @@ impl Column for String {
     }
 }
 
-impl<T: Column> Column for Option<T>
-where
-    Self: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
-{
+impl<T: Column> Column for Option<T> {
     fn of(value: &Val) -> Option<Self> {
         match value {
             Val::Int(None) | Val::Text(None) => Some(None),

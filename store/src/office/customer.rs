@@ -23,7 +23,7 @@ pub async fn import(tx: &mut Tx, customers: &[Customer]) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO customer (id, name, street, postal_code, city, phone, email, contract, folded, phone_tail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (id) DO UPDATE SET

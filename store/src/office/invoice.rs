@@ -121,7 +121,7 @@ async fn next_number(tx: &mut Tx, year: i16) -> Result<i64, Error> {
 }
 
 async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO invoice (id, year, number, cancels, job_id, customer_id, body, net_cents, vat_cents, gross_cents,
                               currency, state, approved_by, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -154,7 +154,7 @@ async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<(), Error> {
 pub async fn sign(tx: &mut Tx, invoice: &Invoice, firm: &Firm) -> Result<(), Error> {
     let mut shown = firm.clone();
     shown.buyer_references.retain(|customer, _| *customer == invoice.customer.id);
-    tx.exec(
+    tx.run(
         "UPDATE invoice SET firm = $2 WHERE id = $1 AND firm IS NULL",
         args![&invoice.id.0, to_json(&shown)],
     )

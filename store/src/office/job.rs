@@ -212,7 +212,7 @@ pub(super) async fn mark_invoiced(
 /// # Errors
 /// [`Error::Database`].
 pub(super) async fn reopen(tx: &mut Tx, id: &JobId, note: &str, now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE job SET state = 'deferred', invoice_id = NULL, decisions = '{}', revision = revision + 1, note = $2,
                         updated_ms = $3
          WHERE id = $1 AND state = 'invoiced'",
@@ -229,7 +229,7 @@ async fn changed(tx: &mut Tx, id: &JobId, now: Millis) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_conversation(tx: &mut Tx, id: &JobId, conversation: &ConversationId) -> Result<(), Error> {
-    tx.exec("UPDATE job SET conversation_id = $2 WHERE id = $1", args![&id.0, &conversation.0]).await?;
+    tx.run("UPDATE job SET conversation_id = $2 WHERE id = $1", args![&id.0, &conversation.0]).await?;
     Ok(())
 }
 

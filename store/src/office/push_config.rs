@@ -48,7 +48,7 @@ pub async fn put(tx: &mut Tx, job: &JobId, target: &PushTarget, now: Millis) -> 
         target.credentials.as_deref(),
         now,
     ];
-    tx.exec(
+    tx.run(
         "INSERT INTO push_config (job_id, id, url, token, scheme, credentials, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (job_id, id) DO UPDATE SET url = excluded.url, token = excluded.token,
@@ -91,7 +91,7 @@ pub async fn list(tx: &mut Tx, job: &JobId) -> Result<Vec<PushTarget>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn delete(tx: &mut Tx, job: &JobId, id: &str) -> Result<(), Error> {
-    tx.exec("DELETE FROM push_config WHERE job_id = $1 AND id = $2", args![&job.0, id]).await?;
+    tx.run("DELETE FROM push_config WHERE job_id = $1 AND id = $2", args![&job.0, id]).await?;
     Ok(())
 }
 

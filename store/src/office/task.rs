@@ -26,7 +26,7 @@ pub struct Place {
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_context(tx: &mut Tx, job: &JobId, context: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO task_context (job_id, context) VALUES ($1, $2) ON CONFLICT (job_id) DO NOTHING",
         args![&job.0, context],
     )

@@ -25,7 +25,7 @@ pub struct Visit {
 /// # Errors
 /// [`Error::Database`].
 pub async fn put(tx: &mut Tx, visit: &Visit, now: Millis) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "INSERT INTO visit (id, title, customer_id, contact_id, starts_ms, ends_ms, state, created_by, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $8)",
         args![

@@ -106,7 +106,7 @@ async fn empty(tx: &mut Tx, id: &str) -> Result<(), Error> {
         "UPDATE inbox SET body = '{}', reason = NULL, state = 'done'
          WHERE channel = 'telephony' AND external = 'recording:' || $1",
     ] {
-        tx.exec(sql, args![id]).await?;
+        tx.run(sql, args![id]).await?;
     }
     Ok(())
 }

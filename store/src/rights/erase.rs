@@ -226,12 +226,12 @@ async fn report(tx: &mut Tx, job: &str, theirs: bool, settled: bool) -> Result<(
             if settled {
                 "[erased]".clone_into(&mut report.work_done);
             }
-            tx.exec(write, args![job, row.get::<String>("agent")?, to_json(&report)]).await?;
+            tx.run(write, args![job, row.get::<String>("agent")?, to_json(&report)]).await?;
         }
     }
     if settled {
-        tx.exec("UPDATE job SET note = '[erased]' WHERE id = $1 AND note <> ''", args![job]).await?;
-        tx.exec("UPDATE handoff SET note = '[erased]' WHERE job_id = $1 AND note IS NOT NULL", args![job])
+        tx.run("UPDATE job SET note = '[erased]' WHERE id = $1 AND note <> ''", args![job]).await?;
+        tx.run("UPDATE handoff SET note = '[erased]' WHERE job_id = $1 AND note IS NOT NULL", args![job])
             .await?;
     }
     Ok(())
@@ -244,7 +244,7 @@ async fn forget_cards(tx: &mut Tx, cards: &[(String, Option<String>)], closed: &
             "UPDATE question SET body = '[erased]' WHERE id = $1",
             "UPDATE asked SET body = '[erased]' WHERE question_id = $1",
         ] {
-            tx.exec(sql, args![&id]).await?;
+            tx.run(sql, args![&id]).await?;
         }
     }
     let settled = among!(
@@ -257,7 +257,7 @@ async fn forget_cards(tx: &mut Tx, cards: &[(String, Option<String>)], closed: &
         texts(&tx.rows(settled, args![closed, MOST]).await?, "id")?.into_iter().collect();
     for (outbox, message) in cards.iter().filter(|(outbox, _)| settled.contains(outbox)) {
         let sql = "UPDATE outbox SET content = '{\"content\":\"text\",\"text\":\"[erased]\"}' WHERE id = $1";
-        tx.exec(sql, args![outbox]).await?;
+        tx.run(sql, args![outbox]).await?;
         if let Some(message) = message {
             own::empty(tx, message).await?;
         }
@@ -293,7 +293,7 @@ async fn open_customers(tx: &mut Tx, subject: &Subject) -> Result<Vec<CustomerId
 async fn person(tx: &mut Tx, subject: &Subject, settled: &[CustomerId], order: &Order) -> Result<(), Error> {
     for id in settled {
         tombstone::customer(tx, id, order.now).await?;
-        tx.exec(
+        tx.run(
             "UPDATE customer SET name = $2, folded = $2, street = '', postal_code = '', city = '', phone = '',
                phone_tail = '', email = '' WHERE id = $1",
             args![&id.0, NOBODY],
@@ -307,16 +307,16 @@ async fn person(tx: &mut Tx, subject: &Subject, settled: &[CustomerId], order: &
             "UPDATE contact_merge SET moved = '{}', undone_ms = COALESCE(undone_ms, at_ms)
              WHERE from_id = $1 OR into_id = $1",
         ] {
-            tx.exec(sql, args![id]).await?;
+            tx.run(sql, args![id]).await?;
         }
-        tx.exec(
+        tx.run(
             "UPDATE contact SET name = $2, folded = $2, roles = '', language = NULL, default_agent = NULL WHERE id = $1",
             args![id, NOBODY],
         )
         .await?;
     }
     for id in &subject.users {
-        tx.exec(
+        tx.run(
             "UPDATE console_user SET name = $2, subject = 'erased:' || id WHERE id = $1",
             args![&id.0, NOBODY],
         )
@@ -324,7 +324,7 @@ async fn person(tx: &mut Tx, subject: &Subject, settled: &[CustomerId], order: &
     }
     forget_hand(tx, &subject.names).await?;
     for id in &subject.conversations {
-        tx.exec("UPDATE conversation SET external = 'erased:' || id WHERE id = $1", args![id]).await?;
+        tx.run("UPDATE conversation SET external = 'erased:' || id WHERE id = $1", args![id]).await?;
         let id = ConversationId(id.clone());
         event::put(tx, "conversation", Some(&id), &json!({ "changed": "erased" }), order.now).await?;
     }

@@ -79,7 +79,7 @@ pub(crate) async fn goes_along(
     into: &ContactId,
     now: Millis,
 ) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE contact SET hold_ms = $3 WHERE id = $2 AND hold_ms = 0
            AND EXISTS (SELECT 1 FROM contact f WHERE f.id = $1 AND f.hold_ms > 0)",
         args![from.as_str(), into.as_str(), now],

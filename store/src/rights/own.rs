@@ -59,7 +59,7 @@ pub(super) async fn arrivals(store: &Store, marks: &HashSet<String>) -> Result<(
                     for seq in found {
                         let sql = "UPDATE inbox SET body = '{}', external = 'erased:' || id, lane = 'erased', reason = NULL,
                                      state = 'done' WHERE seq = $1";
-                        tx.exec(sql, args![seq]).await?;
+                        tx.run(sql, args![seq]).await?;
                     }
                     Ok(())
                 })
@@ -141,14 +141,14 @@ pub(super) async fn messages<E: From<Error>>(
 }
 
 async fn message(tx: &mut Tx, seq: i64, id: &str) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE message SET parts = $2, external = NULL, quotes = NULL, client_id = NULL, unheard = 0 WHERE seq = $1",
         args![seq, GONE],
     )
     .await?;
     forget_words(tx, seq).await?;
     // Their keys and digests would tell the same words again.
-    tx.exec("DELETE FROM submission WHERE message_id = $1", args![id]).await?;
+    tx.run("DELETE FROM submission WHERE message_id = $1", args![id]).await?;
     Ok(())
 }
 
@@ -165,7 +165,7 @@ async fn forget_words(tx: &mut Tx, seq: i64) -> Result<(), Error> {
     } else {
         "DELETE FROM message_words WHERE rowid = $1"
     };
-    tx.exec(words, args![seq]).await?;
+    tx.run(words, args![seq]).await?;
     Ok(())
 }
 
@@ -210,10 +210,10 @@ async fn stop(tx: &mut Tx, conversations: &[String], now: Millis) -> Result<(), 
         "$1",
         ""
     );
-    tx.exec(sql, args![&ids, now]).await?;
+    tx.run(sql, args![&ids, now]).await?;
     // A worker that is in the middle of one of them commits nothing any more.
     let sql = among!(tx, "UPDATE conversation SET epoch = epoch + 1, lease_ms = 0 WHERE id", "$1", "");
-    tx.exec(sql, args![&ids]).await?;
+    tx.run(sql, args![&ids]).await?;
     Ok(())
 }
 
@@ -227,13 +227,13 @@ async fn turns(store: &Store, conversation: String) -> Result<u64, Error> {
                        ORDER BY seq LIMIT $2";
             let ids = texts(&tx.rows(sql, args![&conversation, BATCH]).await?, "id")?;
             for id in &ids {
-                tx.exec(
+                tx.run(
                     "UPDATE journal SET request = '{}', result = '{}', state = 'done' WHERE turn_id = $1",
                     args![id],
                 )
                 .await?;
-                tx.exec("DELETE FROM wake WHERE turn_id = $1", args![id]).await?;
-                tx.exec("UPDATE turn SET machine = '{}', reason = NULL WHERE id = $1", args![id]).await?;
+                tx.run("DELETE FROM wake WHERE turn_id = $1", args![id]).await?;
+                tx.run("UPDATE turn SET machine = '{}', reason = NULL WHERE id = $1", args![id]).await?;
             }
             Ok(u64::try_from(ids.len()).unwrap_or(0))
         })
@@ -263,7 +263,7 @@ async fn beside(tx: &mut Tx, conversation: &str) -> Result<(), Error> {
         "DELETE FROM pace WHERE external = (SELECT external FROM conversation WHERE id = $1) AND external <> ''",
     ];
     for sql in statements {
-        tx.exec(sql, args![conversation]).await?;
+        tx.run(sql, args![conversation]).await?;
     }
     Ok(())
 }
@@ -284,7 +284,7 @@ async fn answers(tx: &mut Tx, conversation: &str) -> Result<(), Error> {
             NOBODY.clone_into(&mut answer.by_name);
         }
         let id: String = row.get("id")?;
-        tx.exec("UPDATE question SET answer = $2 WHERE id = $1", args![id, to_json(&answer)]).await?;
+        tx.run("UPDATE question SET answer = $2 WHERE id = $1", args![id, to_json(&answer)]).await?;
     }
     Ok(())
 }

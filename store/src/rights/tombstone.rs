@@ -29,7 +29,7 @@ async fn digest(tx: &mut Tx, kind: &str, value: &str) -> Result<Option<String>, 
 
 async fn put(tx: &mut Tx, kind: &str, value: &str, now: Millis) -> Result<(), Error> {
     let Some(digest) = digest(tx, kind, value).await? else { return Ok(()) };
-    tx.exec(
+    tx.run(
         "INSERT INTO tombstone (digest, at_ms) VALUES ($1, $2) ON CONFLICT (digest) DO UPDATE SET at_ms = excluded.at_ms",
         args![digest, now],
     )
@@ -79,7 +79,7 @@ pub async fn of_customer(tx: &mut Tx, id: &CustomerId) -> Result<Option<Millis>,
 /// [`Error::Database`].
 pub async fn lift(tx: &mut Tx, identity: &Identity) -> Result<(), Error> {
     if let Some(digest) = digest(tx, identity.kind.as_str(), &identity.value).await? {
-        tx.exec("DELETE FROM tombstone WHERE digest = $1", args![digest]).await?;
+        tx.run("DELETE FROM tombstone WHERE digest = $1", args![digest]).await?;
     }
     Ok(())
 }
@@ -89,7 +89,7 @@ pub async fn lift(tx: &mut Tx, identity: &Identity) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn drop_arrival(tx: &mut Tx, id: &InboxId) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE inbox SET body = '{}', external = 'erased:' || id, lane = 'erased' WHERE id = $1",
         args![id.as_str()],
     )

@@ -34,7 +34,7 @@ pub async fn read(tx: &mut Tx, id: &ConversationId, up_to: &MessageId) -> Result
 /// # Errors
 /// [`Error::Database`].
 pub async fn unread(tx: &mut Tx, id: &ConversationId) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE thread SET unread = CASE WHEN unread > 0 THEN unread ELSE 1 END WHERE conversation_id = $1",
         args![id.as_str()],
     )
@@ -51,7 +51,7 @@ pub async fn set_status(
     snoozed_until: Option<Millis>,
 ) -> Result<(), Error> {
     // What is done with waits for nobody.
-    tx.exec(
+    tx.run(
         "UPDATE thread SET status = $2, snoozed_ms = $3,
                            waiting_ms = CASE WHEN $2 = 'resolved' THEN NULL ELSE waiting_ms END
          WHERE conversation_id = $1",
@@ -79,7 +79,7 @@ pub async fn wake(tx: &mut Tx, id: &ConversationId, now: Millis) -> Result<bool,
 /// # Errors
 /// [`Error::Database`].
 pub async fn assign(tx: &mut Tx, id: &ConversationId, user: Option<&UserId>) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE thread SET assignee = $2 WHERE conversation_id = $1",
         args![id.as_str(), user.map(UserId::as_str)],
     )
@@ -90,7 +90,7 @@ pub async fn assign(tx: &mut Tx, id: &ConversationId, user: Option<&UserId>) -> 
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_priority(tx: &mut Tx, id: &ConversationId, priority: Priority) -> Result<(), Error> {
-    tx.exec(
+    tx.run(
         "UPDATE thread SET priority = $2 WHERE conversation_id = $1",
         args![id.as_str(), priority.as_str()],
     )
@@ -126,7 +126,7 @@ pub async fn link_customer(
     by: &'static str,
 ) -> Result<(), Error> {
     // Staff who took a link away have said that the house must not put it back.
-    tx.exec(
+    tx.run(
         "UPDATE thread SET customer_id = $2, linked = $3
          WHERE conversation_id = $1 AND ($3 = 'staff' OR linked IS NULL)",
         args![id.as_str(), customer.map(CustomerId::as_str), by],
@@ -140,9 +140,9 @@ pub async fn link_customer(
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_labels(tx: &mut Tx, id: &ConversationId, labels: &[String]) -> Result<(), Error> {
-    tx.exec("DELETE FROM label WHERE conversation_id = $1", args![id.as_str()]).await?;
+    tx.run("DELETE FROM label WHERE conversation_id = $1", args![id.as_str()]).await?;
     for label in labels.iter().take(LABELS) {
-        tx.exec(
+        tx.run(
             "INSERT INTO label (conversation_id, name) VALUES ($1, $2) ON CONFLICT (conversation_id, name) DO NOTHING",
             args![id.as_str(), label],
         )

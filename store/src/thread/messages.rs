@@ -218,6 +218,6 @@ async fn named(tx: &mut Tx, said: &[Said]) -> Result<BTreeMap<(ConversationId, S
 /// # Errors
 /// [`Error::Database`].
 pub async fn name(tx: &mut Tx, id: &MessageId, client_id: &str) -> Result<(), Error> {
-    tx.exec("UPDATE message SET client_id = $2 WHERE id = $1", args![id.as_str(), client_id]).await?;
+    tx.run("UPDATE message SET client_id = $2 WHERE id = $1", args![id.as_str(), client_id]).await?;
     Ok(())
 }

@@ -26,7 +26,7 @@ pub(crate) async fn moved(tx: &mut Tx, message: &Message, unheard: bool) -> Resu
     if answers {
         response::put(tx, message).await?;
     }
-    tx.exec(
+    tx.run(
         "INSERT INTO thread (conversation_id, kind, hidden, status, unread, waiting_ms, last_id, last_ms, created_ms)
          SELECT c.id,
                 CASE WHEN c.channel LIKE 'link:%' THEN 'link' WHEN c.channel LIKE 'cli:%' THEN 'cli'

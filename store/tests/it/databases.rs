@@ -48,11 +48,11 @@ async fn open(url: String) -> Db {
 
 /// A new, empty database on the server of `admin`; an older one of the same name goes.
 async fn create(admin: &str, name: &str) -> String {
-    use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
     let name = format!("plumbline_story_{name}");
-    let mut server = PgConnection::connect(admin).await.unwrap();
-    server.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await.unwrap();
-    server.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let (server, connection) = tokio_postgres::connect(admin, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    server.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+    server.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     let (server, _) = admin.rsplit_once('/').unwrap();
     format!("{server}/{name}")
 }
