@@ -13,12 +13,14 @@ use crate::{Error, Store, Tx, args, setting};
 
 /// How far the index was filled.
 const FILLED: &str = "search.filled";
+/// What has to pass before it is filled further; see [`Mark`].
+const MARK: &str = "search.mark";
 /// Makes whoever fills take turns.
 const FILL: i64 = 1020;
 /// Messages of one transaction.
 pub const BATCH: usize = 500;
-/// A transaction may commit its row after one with a higher number; none is open for so long.
-const SETTLED: Duration = Duration::from_secs(60);
+/// From taking a mark to trusting it.
+const SETTLED: Duration = Duration::from_secs(5);
 /// Words and letters of one message that are found.
 const WORDS: usize = 1_000;
 /// Words of a search, and letters of one.
@@ -32,7 +34,7 @@ const LETTERS: usize = 48;
 pub async fn fill(store: &Store, now: Millis) -> Result<usize, Error> {
     let mut tx = store.reader();
     let filled = position(&mut tx).await?;
-    if pending(&mut tx, filled).await?.is_empty() && !moves(&mut tx, filled, now).await? {
+    if first_missing(&mut tx, filled).await?.is_none() && !moves(&mut tx, filled, now).await? {
         return Ok(0);
     }
     store
@@ -76,6 +78,18 @@ async fn pending(tx: &mut Tx, filled: i64) -> Result<Vec<(i64, String)>, Error> 
         .collect()
 }
 
+/// The first message after `filled` that the index lacks.
+async fn first_missing(tx: &mut Tx, filled: i64) -> Result<Option<i64>, Error> {
+    let sql = if tx.is_postgres() {
+        "SELECT m.seq FROM message m
+         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.seq = m.seq) ORDER BY m.seq LIMIT 1"
+    } else {
+        "SELECT m.seq FROM message m
+         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.rowid = m.seq) ORDER BY m.seq LIMIT 1"
+    };
+    tx.row(sql, args![filled]).await?.map(|row| row.get("seq")).transpose()
+}
+
 async fn put(tx: &mut Tx, rows: &[(i64, String)]) -> Result<(), Error> {
     let sql = if tx.is_postgres() {
         "INSERT INTO message_words (seq, words)
@@ -111,37 +125,72 @@ pub(crate) async fn renew(tx: &mut Tx, id: &str, parts: &[Part]) -> Result<(), E
     put(tx, &[(seq, words_of(parts))]).await
 }
 
-/// The last number before which nothing can come any more.
-async fn settled(tx: &mut Tx, filled: i64, now: Millis) -> Result<Option<i64>, Error> {
-    // SQLite has one writer, so its numbers become visible in their order.
-    let before = if tx.is_postgres() {
-        Millis(now.0.saturating_sub(i64::try_from(SETTLED.as_millis()).unwrap_or(0)))
-    } else {
-        Millis(i64::MAX)
-    };
-    let row = tx
-        .row(
-            "SELECT MAX(seq) AS seq FROM (SELECT seq, received_ms FROM message WHERE seq > $1 ORDER BY seq LIMIT $3) AS m
-             WHERE received_ms <= $2",
-            args![filled, before, limit(2)],
-        )
-        .await?;
-    row.map_or(Ok(None), |row| row.get("seq"))
+/// How far the numbers of messages went at a moment, and the first transaction that had not begun then.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+struct Mark {
+    seq: i64,
+    transaction: i64,
+    at: Millis,
 }
 
+impl Mark {
+    /// Whether another one is due: a transaction takes its number after the message has got its own, but not so long after.
+    fn is_old(self, now: Millis) -> bool {
+        now.0 >= self.at.0.saturating_add(i64::try_from(SETTLED.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+async fn mark(tx: &mut Tx) -> Result<Option<Mark>, Error> {
+    // One that cannot be read is made anew.
+    Ok(setting::get(tx, MARK).await?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// The last number before which nothing can come any more.
+async fn settled(tx: &mut Tx, filled: i64, now: Millis) -> Result<i64, Error> {
+    if !tx.is_postgres() {
+        // One writer: its numbers become visible in their order.
+        let last = "SELECT COALESCE(MAX(seq), $1) AS seq FROM (SELECT seq FROM message WHERE seq > $1 ORDER BY seq LIMIT $2) AS m";
+        let row = tx.row(last, args![filled, limit(2)]).await?;
+        return row.map_or(Ok(filled), |row| row.get("seq"));
+    }
+    let marked = mark(tx).await?;
+    if marked.is_some_and(|mark| !mark.is_old(now)) {
+        return Ok(filled);
+    }
+    let sql = "SELECT CAST(CAST(pg_snapshot_xmin(s.now) AS TEXT) AS BIGINT) AS oldest,
+                      CAST(CAST(pg_snapshot_xmax(s.now) AS TEXT) AS BIGINT) AS next,
+                      COALESCE((SELECT MAX(seq) FROM message), 0) AS seq
+               FROM (SELECT pg_current_snapshot() AS now) AS s";
+    let Some(row) = tx.row(sql, Vec::new()).await? else { return Ok(filled) };
+    let oldest: i64 = row.get("oldest")?;
+    let fresh = Mark { seq: row.get("seq")?, transaction: row.get("next")?, at: now };
+    match marked {
+        // Who had a lower number in hand is still at it.
+        Some(mark) if oldest < mark.transaction => Ok(filled),
+        passed => {
+            setting::put(tx, MARK, &serde_json::json!(fresh).to_string()).await?;
+            Ok(passed.map_or(filled, |mark| mark.seq))
+        }
+    }
+}
+
+/// Whether the position has to be looked at, though nothing is to be indexed.
 async fn moves(tx: &mut Tx, filled: i64, now: Millis) -> Result<bool, Error> {
-    Ok(settled(tx, filled, now).await?.is_some_and(|seq| seq > filled))
+    if tx.is_postgres() && mark(tx).await?.is_some_and(|mark| !mark.is_old(now)) {
+        return Ok(false);
+    }
+    Ok(tx.row("SELECT seq FROM message WHERE seq > $1 LIMIT 1", args![filled]).await?.is_some())
 }
 
 /// Moves the position to what is settled and indexed.
 async fn settle(tx: &mut Tx, filled: i64, now: Millis) -> Result<(), Error> {
-    let rest = pending(tx, filled).await?;
-    let first_missing = rest.first().map_or(i64::MAX, |(seq, _)| *seq);
-    if let Some(seq) = settled(tx, filled, now).await? {
-        let position = seq.min(first_missing.saturating_sub(1));
-        if position > filled {
-            setting::put(tx, FILLED, &position.to_string()).await?;
-        }
+    let settled = settled(tx, filled, now).await?;
+    if settled <= filled {
+        return Ok(());
+    }
+    let position = settled.min(first_missing(tx, filled).await?.unwrap_or(i64::MAX).saturating_sub(1));
+    if position > filled {
+        setting::put(tx, FILLED, &position.to_string()).await?;
     }
     Ok(())
 }

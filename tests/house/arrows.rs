@@ -75,7 +75,17 @@ fn the_emulator_shares_nothing_with_the_house_also_in_its_tests() {
 
 #[test]
 fn the_domain_knows_no_io() {
-    let banned = ["async-trait", "axum", "futures", "reqwest", "rusqlite", "tokio", "tokio-postgres", "tower", "tracing"];
+    let banned = [
+        "async-trait",
+        "axum",
+        "futures",
+        "reqwest",
+        "rusqlite",
+        "tokio",
+        "tokio-postgres",
+        "tower",
+        "tracing",
+    ];
     let found: Vec<String> = dependencies("domain", "dependencies")
         .into_iter()
         .filter(|name| banned.contains(&name.as_str()))

@@ -69,7 +69,9 @@ fn only_the_store_holds_sql() {
         .filter(|(name, _)| !name.starts_with("bench/"))
         .filter(|(_, path)| {
             let text = text(path);
-            ["rusqlite::", "tokio_postgres::", "deadpool_postgres::"].iter().any(|driver| text.contains(driver))
+            ["rusqlite::", "tokio_postgres::", "deadpool_postgres::"]
+                .iter()
+                .any(|driver| text.contains(driver))
         })
         .map(|(name, _)| format!("{name}: speaks SQL; only store does"))
         .filter(|fault| !fault.contains("/tests/"))

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn the_modes_are_those_of_libpq() {
-        let mode = |query: &str| read(&format!("postgres://a@host/db{query}")).map(|d| d.config.get_ssl_mode());
+        let mode =
+            |query: &str| read(&format!("postgres://a@host/db{query}")).map(|d| d.config.get_ssl_mode());
         assert_eq!(mode(""), Ok(SslMode::Prefer));
         assert_eq!(mode("?sslmode=disable"), Ok(SslMode::Disable));
         assert_eq!(mode("?application_name=x&sslmode=require"), Ok(SslMode::Require));

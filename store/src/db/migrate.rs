@@ -128,8 +128,9 @@ async fn bring(client: &mut Client) -> Result<(), Error> {
     let done = done.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
     let done = done.collect::<Result<Vec<(i64, Vec<u8>)>, tokio_postgres::Error>>()?;
     for migration in missing(&POSTGRES, &done)? {
-        let failed =
-            |error: tokio_postgres::Error| Error::Migrate(format!("migration {}: {error}", migration.version));
+        let failed = |error: tokio_postgres::Error| {
+            Error::Migrate(format!("migration {}: {error}", migration.version))
+        };
         let change = client.transaction().await.map_err(failed)?;
         change.batch_execute(&migration.sql).await.map_err(failed)?;
         let noted = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)

@@ -48,7 +48,11 @@ pub(super) fn is_starting(error: &Error) -> bool {
 }
 
 /// `sql` as this connection knows it.
-pub(super) async fn prepared(client: &Client, sql: &str, args: &[Val]) -> Result<Statement, tokio_postgres::Error> {
+pub(super) async fn prepared(
+    client: &Client,
+    sql: &str,
+    args: &[Val],
+) -> Result<Statement, tokio_postgres::Error> {
     let types: Vec<Type> = args.iter().map(Val::kind).collect();
     client.prepare_typed_cached(sql, &types).await
 }

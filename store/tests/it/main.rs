@@ -3,6 +3,7 @@
 
 mod approvals;
 mod belt;
+mod changes;
 mod check;
 mod claims;
 mod console;
@@ -20,3 +21,4 @@ mod report;
 mod retention;
 mod rights;
 mod trade;
+mod words;

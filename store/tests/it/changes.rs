@@ -1,0 +1,115 @@
+//! A change is kept whole or not at all, however late the database tells that a part of it failed.
+
+use std::time::Duration;
+
+use domain::clock::Millis;
+use plumbline_store::{Error, Tx, args, setting};
+use serde_json::json;
+
+use crate::databases::{Db, on_each};
+
+const NOTE: &str = "INSERT INTO setting (key, value) VALUES ($1, 'x')";
+
+async fn kept(db: &Db, key: &str) -> bool {
+    setting::get(&mut db.store.reader(), key).await.unwrap().is_some()
+}
+
+/// A change that notes `first` and then does what `SQL` cannot: note it again.
+async fn note_twice(tx: &mut Tx, key: &'static str) -> Result<(), Error> {
+    tx.run(NOTE, args![key]).await?;
+    tx.run(NOTE, args![key]).await
+}
+
+#[tokio::test]
+async fn what_fails_without_being_asked_fails_the_whole_change() {
+    on_each("changes", |db| async move {
+        let alone = db.store.write(|tx| Box::pin(note_twice(tx, "alone"))).await;
+        assert!(matches!(alone, Err(Error::Database(_))), "{alone:?}");
+        assert!(!kept(&db, "alone").await);
+        let asked = db.store.write(|tx| {
+            Box::pin(async move {
+                note_twice(tx, "asked").await?;
+                setting::get(tx, "asked").await.map(drop)
+            })
+        });
+        assert!(asked.await.is_err());
+        assert!(!kept(&db, "asked").await);
+        let late = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.run(NOTE, args!["late"]).await?;
+                tx.last(|tx| Box::pin(note_twice(tx, "last"))).await
+            })
+        });
+        assert!(late.await.is_err());
+        assert!(!kept(&db, "late").await);
+        // What comes after is sound.
+        db.store.write(|tx| Box::pin(async move { setting::put(tx, "after", "x").await })).await.unwrap();
+        assert!(kept(&db, "after").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_swallows_a_failure_still_keeps_nothing_of_it() {
+    on_each("swallowed", |db| async move {
+        if db.store.kind() == "sqlite" {
+            // There a statement fails alone.
+            return;
+        }
+        let done = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.exec(NOTE, args!["first"]).await?;
+                let _ = tx.exec(NOTE, args!["first"]).await;
+                Ok(())
+            })
+        });
+        assert!(matches!(done.await, Err(Error::Undone(_))));
+        assert!(!kept(&db, "first").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_left_in_the_middle_is_undone_and_takes_no_connection_with_it() {
+    on_each("left", |db| async move {
+        if db.store.kind() == "sqlite" {
+            // The writer's thread finishes what it began.
+            return;
+        }
+        for n in 0..30_i64 {
+            let begun = db.store.write(move |tx| {
+                Box::pin(async move {
+                    plumbline_store::event::put(tx, "message", None, &json!({ "n": n }), Millis(1)).await?;
+                    tx.exec(NOTE, args!["left"]).await?;
+                    std::future::pending::<()>().await;
+                    Ok(())
+                })
+            });
+            assert!(tokio::time::timeout(Duration::from_millis(40), begun).await.is_err());
+        }
+        let next = db.store.write(|tx| Box::pin(async move { tx.exec(NOTE, args!["left"]).await }));
+        assert_eq!(next.await.unwrap(), 1, "an earlier one still holds the row, or kept it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_than_is_sent_at_once_arrives_in_order() {
+    on_each("many", |db| async move {
+        let done = db.store.write(|tx| {
+            Box::pin(async move {
+                setting::put(tx, "count", "0").await?;
+                for n in 1..=500_i64 {
+                    tx.run(
+                        "UPDATE setting SET value = $2 WHERE key = $1 AND value = $3",
+                        args!["count", n.to_string(), (n - 1).to_string()],
+                    )
+                    .await?;
+                }
+                setting::get(tx, "count").await
+            })
+        });
+        assert_eq!(done.await.unwrap(), Some("500".to_owned()));
+    })
+    .await;
+}
