@@ -5,10 +5,17 @@
 pub enum Driver {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    #[error(transparent)]
+    /// Its own words name the kind of the failure alone.
+    #[error("{}", whole(.0))]
     Postgres(#[from] tokio_postgres::Error),
     #[error("no connection: {0}")]
     Connection(String),
+}
+
+/// What failed and why, in one line.
+fn whole(error: &tokio_postgres::Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha384};
 use tokio_postgres::types::ToSql;
 
 use super::pg::Client;
-use crate::error::Error;
+use crate::error::{Driver, Error};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "house", include_str!("../../migrations/0001_house.sql")),
@@ -129,7 +129,7 @@ async fn bring(client: &mut Client) -> Result<(), Error> {
     let done = done.collect::<Result<Vec<(i64, Vec<u8>)>, tokio_postgres::Error>>()?;
     for migration in missing(&POSTGRES, &done)? {
         let failed = |error: tokio_postgres::Error| {
-            Error::Migrate(format!("migration {}: {error}", migration.version))
+            Error::Migrate(format!("migration {}: {}", migration.version, Driver::from(error)))
         };
         let change = client.transaction().await.map_err(failed)?;
         change.batch_execute(&migration.sql).await.map_err(failed)?;
