@@ -77,6 +77,18 @@ fn only_the_store_holds_sql() {
     report(&faults);
 }
 
+/// What makes and drops databases for stories stands in one file: the others take it in.
+#[test]
+fn databases_for_stories_are_made_in_one_place() {
+    let made: Vec<String> = rust()
+        .into_iter()
+        .filter(|(name, _)| is_test(name) && !name.starts_with("tests/house/"))
+        .filter(|(_, path)| text(path).contains("CREATE DATABASE"))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(made, ["store/tests/it/databases.rs"]);
+}
+
 #[test]
 fn only_the_composition_names_concrete_channels_and_models() {
     let named = ["OpenAi::new(", "Link::new(", "WhatsApp::new(", "Terminal::open("];

@@ -22,13 +22,21 @@ use store::{
     Error, Store, Tx, audit, contact, conversation, inbox, message, retention::Kind, rights::hold, turn,
 };
 
-use crate::databases::on_each;
+use crate::databases::on_each_url;
 
 const DAY: i64 = 24 * 3_600_000;
 /// The day on which everything came.
 const THEN: Millis = Millis(1_795_165_200_000);
 const DAYS: [(Kind, u32); 5] =
     [(Kind::Arrivals, 14), (Kind::Traces, 30), (Kind::Files, 60), (Kind::Messages, 90), (Kind::Audit, 120)];
+
+async fn on_each(name: &str, story: impl AsyncFn(Store)) {
+    on_each_url(name, async |url| {
+        let store = Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
+        story(store).await;
+    })
+    .await;
+}
 
 fn after(days: i64) -> Millis {
     Millis(THEN.0 + days * DAY + 1)
@@ -130,7 +138,7 @@ const PARTS: &str = "SELECT parts AS text FROM message";
 
 #[tokio::test]
 async fn each_kind_is_forgotten_on_its_own_day() {
-    on_each("forgotten", |store| async move {
+    on_each("forgotten", async |store| {
         let (media, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (inside, outside) = (media.path().join("a.png"), elsewhere.path().join("b.png"));
         for file in [&inside, &outside] {
@@ -172,7 +180,7 @@ async fn each_kind_is_forgotten_on_its_own_day() {
 
 #[tokio::test]
 async fn what_was_said_and_who_did_what_stays_for_ever_unless_somebody_says_otherwise() {
-    on_each("for_ever", |store| async move {
+    on_each("for_ever", async |store| {
         let media = tempfile::tempdir().unwrap();
         let file = media.path().join("a.png");
         std::fs::write(&file, b"png").unwrap();
@@ -193,7 +201,7 @@ async fn what_was_said_and_who_did_what_stays_for_ever_unless_somebody_says_othe
 
 #[tokio::test]
 async fn nothing_goes_while_a_person_is_on_hold() {
-    on_each("on_hold", |store| async move {
+    on_each("on_hold", async |store| {
         let media = tempfile::tempdir().unwrap();
         let file = media.path().join("a.png");
         std::fs::write(&file, b"png").unwrap();

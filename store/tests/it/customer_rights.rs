@@ -9,7 +9,7 @@ use plumbline_store::{
 };
 
 use crate::{
-    databases::{Db, on_each},
+    db::{Db, on_each},
     rights::{NOW, approved, assert_sound, change, furnish, left},
 };
 

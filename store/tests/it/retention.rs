@@ -12,7 +12,7 @@ use plumbline_store::{
 };
 use serde_json::Value;
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 const ROWS: &[&str] = &[
     "INSERT INTO conversation (id, agent, channel, external, owner, language, created_ms)

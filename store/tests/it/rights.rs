@@ -18,7 +18,7 @@ use plumbline_store::{
 };
 use serde_json::Value;
 
-use crate::databases::{Db, on_each};
+use crate::db::{Db, on_each};
 
 pub const NOW: Millis = Millis(2_000_000);
 
