@@ -21,7 +21,7 @@
 /**
  * @typedef {"contact" | "agent" | "staff" | "house" | "peer" | "phone"} AuthorKind
  * @typedef {{type: AuthorKind, id?: string | null, name?: string | null}} Author
- * @typedef {"queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed"} DeliveryState
+ * @typedef {"queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed" | "dropped"} DeliveryState
  * @typedef {{state: DeliveryState, at?: string | null, reason?: string | null, retryable?: boolean}} Delivery
  * @typedef {{type: string, [key: string]: any}} Part
  * @typedef {{

@@ -58,6 +58,7 @@ export const thread = {
   unreacted: "Nahm eine Reaktion zurück",
   retry: "Erneut versuchen",
   failed: "Nicht zugestellt: {reason}",
+  dropped: "Nicht gesendet, weil jemand übernommen hat",
   failed_label: "Fehlgeschlagene Nachricht",
   failure_unknown: "der Anbieter nannte keinen Grund",
   note_by: "Interne Notiz · {name}",

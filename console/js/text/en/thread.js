@@ -58,6 +58,7 @@ export const thread = {
   unreacted: "Took a reaction back",
   retry: "Retry",
   failed: "Not delivered: {reason}",
+  dropped: "Not sent, because somebody took over",
   failed_label: "Message that failed",
   failure_unknown: "the provider gave no reason",
   note_by: "Internal note · {name}",
