@@ -51,7 +51,7 @@
  * @typedef {{value: string | null, text: string, reason?: string | null, by: string | null, at: string | null}} Decision
  * @typedef {{
  *   id: string, kind: "approval" | "escalation", state: "open" | "answered" | "expired" | "cancelled", tool: string | null,
- *   facts: any, text: string, options: Choice[], takes_words: boolean,
+ *   facts: any, text: string, erased?: boolean, options: Choice[], takes_words: boolean,
  *   job: {id: string, state: string | null, customer: string | null, technician: string | null} | null,
  *   asked: {thread_id: string, name: string | null}[], asked_at: string, expires_at: string | null, decision: Decision | null
  * }} Approval

@@ -11,6 +11,9 @@ const NOBODY = "erased person";
 /** @param {string | null | undefined} name */
 export const personName = (name) => (name === NOBODY ? t("erased_person") : (name ?? ""));
 
+/** Words of something of which some were erased. @param {string | null | undefined} words @param {boolean | undefined} erased */
+export const kept = (words, erased) => words || (erased ? t("part_erased") : "");
+
 /** @param {Thread} thread */
 export function nameOf(thread) {
   // A stranger is called by their address until somebody says who they are.
@@ -53,6 +56,15 @@ export const channelName = (channel) => maybe(`channel_${channel.split(":")[0]}`
  * @param {string | undefined} me
  */
 export function authorName(author, thread, me) {
+  return personName(named(author, thread, me));
+}
+
+/**
+ * @param {Author} author
+ * @param {Thread | undefined} thread
+ * @param {string | undefined} me
+ */
+function named(author, thread, me) {
   switch (author.type) {
     case "contact": {
       const name = author.name || (thread ? nameOf(thread) : t("somebody"));

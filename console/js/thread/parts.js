@@ -33,6 +33,8 @@ export function partNode(part) {
       return el("div", { class: "faint" }, t("edited"));
     case "deleted":
       return el("div", { class: "faint" }, t("part_deleted"));
+    case "erased":
+      return el("div", { class: "faint" }, t("part_erased"));
     case "form":
       return form(part);
     case "order":

@@ -168,7 +168,7 @@ async fn each_kind_is_forgotten_on_its_own_day() {
 
         assert_eq!(due(&store, &keep, after(90)).await, [(Kind::Messages, 1)]);
         all_rounds(&store, &keep, after(90)).await;
-        assert_eq!(one(&store, PARTS).await, r#"[{"type":"text","text":"[erased]"}]"#);
+        assert_eq!(one(&store, PARTS).await, r#"[{"type":"erased"}]"#);
 
         assert_eq!(audit::verify(&mut store.reader()).await.unwrap(), Ok(1));
         all_rounds(&store, &keep, after(120)).await;

@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 
 use super::{
-    MOST, NOBODY, Subject, Who, all, calls, customers, open, own,
+    ERASED, MOST, NOBODY, Subject, Who, all, calls, customers, open, own,
     sweep::{self, Words},
     tombstone,
 };
@@ -221,10 +221,10 @@ async fn report(tx: &mut Tx, job: &str, theirs: bool, settled: bool) -> Result<(
             if theirs {
                 NOBODY.clone_into(&mut report.technician);
             } else if settled {
-                "[erased]".clone_into(&mut report.location);
+                ERASED.clone_into(&mut report.location);
             }
             if settled {
-                "[erased]".clone_into(&mut report.work_done);
+                ERASED.clone_into(&mut report.work_done);
             }
             tx.exec(write, args![job, row.get::<String>("agent")?, to_json(&report)]).await?;
         }

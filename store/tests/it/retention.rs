@@ -121,7 +121,7 @@ async fn what_was_said_goes_wherever_it_stands_and_what_waits_is_still_sent() {
         assert_eq!(retention::old_messages(&mut tx, before).await.unwrap(), None);
         assert_eq!(retention::count(&mut tx, Kind::Messages, before).await.unwrap(), 0);
         let parts = text(&mut tx, "SELECT parts AS text FROM message ORDER BY seq").await;
-        let erased = r#"[{"type":"text","text":"[erased]"}]"#;
+        let erased = r#"[{"type":"erased"}]"#;
         assert_eq!((parts[0].as_str(), parts[1].as_str()), (erased, erased));
         assert!(parts[2].contains("new.png"), "{parts:?}");
         let sent = text(&mut tx, "SELECT content AS text FROM outbox ORDER BY id").await;

@@ -83,6 +83,7 @@ export const thread = {
   part_location: "Standort",
   part_contacts: "Kontaktkarte",
   part_deleted: "Diese Nachricht wurde gelöscht",
+  part_erased: "Für immer gelöscht",
   part_form: "Formular {name}",
   part_order: "Bestellung",
   part_job: "Auftrag",

@@ -83,6 +83,7 @@ export const thread = {
   part_location: "Location",
   part_contacts: "Contact card",
   part_deleted: "This message was deleted",
+  part_erased: "Erased",
   part_form: "Form {name}",
   part_order: "Order",
   part_job: "Job",

@@ -169,7 +169,7 @@ pub(crate) struct MessageView {
     pub direction: &'static str,
     pub author: AuthorView,
     /// What it consists of, each an object with a `type`: `text`, `options`, `media`, `location`, `contacts`, `reaction`,
-    /// `form`, `order`, `edited`, `deleted`, `referral`, `choice`, `job`, `handed_back`, `unsupported`.
+    /// `form`, `order`, `edited`, `deleted`, `referral`, `choice`, `job`, `handed_back`, `erased`, `unsupported`.
     #[schema(value_type = Vec<Object>)]
     pub parts: Vec<Value>,
     /// The message that it quotes.
