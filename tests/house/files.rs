@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::tree::{is_test, root, rust, text};
+use crate::tree::{files, is_test, root, rust, text};
 
 /// Lines of a file without its tests.
 const WALL: usize = 400;
@@ -75,6 +75,18 @@ fn only_the_store_holds_sql() {
         .filter(|fault| !fault.contains("/tests/"))
         .collect();
     report(&faults);
+}
+
+/// A migration that is not in the list never runs, and nobody would notice.
+#[test]
+fn each_migration_is_in_the_list() {
+    let list = text(&root().join("store/src/db/migrate.rs"));
+    let files = files(&root().join("store/migrations"), "sql");
+    assert!(files.len() > 10, "the walk found only {} migrations", files.len());
+    for path in files {
+        let name = path.file_name().unwrap().to_string_lossy();
+        assert!(list.contains(&format!("migrations/{name}\"")), "{name} is not in store/src/db/migrate.rs");
+    }
 }
 
 /// What makes and drops databases for stories stands in one file: the others take it in.
