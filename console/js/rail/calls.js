@@ -12,7 +12,7 @@ import { icon } from "../dom/icon.js";
 import { toast } from "../dom/toast.js";
 import { voice } from "../thread/parts.js";
 import { linkify } from "../text/linkify.js";
-import { address, personName } from "../text/names.js";
+import { address, missingWords, personName } from "../text/names.js";
 import { refusalWords } from "../text/refusal.js";
 import { dateAndTime, exact, forInput, span } from "../text/time.js";
 import { t } from "../text/words.js";
@@ -113,7 +113,7 @@ function heard(app, call, changed) {
   const recording = call.recording;
   if (!recording) return null;
   if (recording.state === "awaited") return el("small", {}, t("recording_awaited"));
-  if (recording.state === "missing" || !recording.url) return el("small", {}, t("recording_missing", { why: recording.missing ?? "" }));
+  if (recording.state === "missing" || !recording.url) return el("small", {}, t("recording_missing", { why: missingWords(recording.missing) }));
   const player = voice({ type: "media", kind: "audio", url: recording.url });
   if (recording.transcript) return [player, el("details", {}, el("summary", {}, t("transcript")), el("p", { class: "transcript said", dir: "auto" }, recording.transcript))];
   if (!app.store.may("thread.reply")) return player;

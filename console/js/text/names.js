@@ -3,7 +3,7 @@
 /** @import { Author, ContactBrief, Identity, Thread } from "../data/shapes.js" */
 
 import { since } from "./time.js";
-import { maybe, t } from "./words.js";
+import { language, maybe, t } from "./words.js";
 
 /** As the server calls whom it has erased. */
 const NOBODY = "erased person";
@@ -84,6 +84,19 @@ function named(author, thread, me) {
     default:
       return t("somebody");
   }
+}
+
+/** As the server says that a file was forgotten by age. */
+const FORGOTTEN = /^it was kept for (\d+) days$/;
+
+/** Whether a file is gone because it was kept for long enough. @param {string | null | undefined} why */
+export const isForgotten = (why) => FORGOTTEN.test(why ?? "");
+
+/** Why a file is not here: in words where we know it, else as the server said it to whoever reads its language. @param {string | null | undefined} why */
+export function missingWords(why) {
+  const days = FORGOTTEN.exec(why ?? "")?.[1];
+  if (days) return t("missing_kept", { count: Number(days) });
+  return maybe(`missing_${why}`) ?? (language === "en" && why ? why : t("missing_unknown"));
 }
 
 /** Why a message failed: in words where the provider's number is known, else as the provider said it. @param {string | null | undefined} reason */

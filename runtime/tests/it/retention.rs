@@ -26,11 +26,17 @@ use crate::databases::on_each_url;
 
 const DAY: i64 = 24 * 3_600_000;
 /// The day on which everything came.
-const THEN: Millis = Millis(1_795_165_200_000);
-const DAYS: [(Kind, u32); 5] =
-    [(Kind::Arrivals, 14), (Kind::Traces, 30), (Kind::Files, 60), (Kind::Messages, 90), (Kind::Audit, 120)];
+pub const THEN: Millis = Millis(1_795_165_200_000);
+const DAYS: [(Kind, u32); 6] = [
+    (Kind::Arrivals, 14),
+    (Kind::Traces, 30),
+    (Kind::Files, 60),
+    (Kind::Recordings, 60),
+    (Kind::Messages, 90),
+    (Kind::Audit, 120),
+];
 
-async fn on_each(name: &str, story: impl AsyncFn(Store)) {
+pub async fn on_each(name: &str, story: impl AsyncFn(Store)) {
     on_each_url(name, async |url| {
         let store = Store::open(&store::Config { url, ..store::Config::default() }).await.unwrap();
         story(store).await;
@@ -38,11 +44,11 @@ async fn on_each(name: &str, story: impl AsyncFn(Store)) {
     .await;
 }
 
-fn after(days: i64) -> Millis {
+pub fn after(days: i64) -> Millis {
     Millis(THEN.0 + days * DAY + 1)
 }
 
-fn keep(folder: &Path) -> Retention {
+pub fn keep(folder: &Path) -> Retention {
     Retention {
         inbox_days: 14,
         traces_days: 30,
@@ -190,7 +196,7 @@ async fn what_was_said_and_who_did_what_stays_for_ever_unless_somebody_says_othe
         let kinds = retention::due(&store, &keep, after(10_000)).await.unwrap();
         assert_eq!(
             kinds.iter().map(|due| due.kind).collect::<Vec<_>>(),
-            [Kind::Arrivals, Kind::Traces, Kind::Files]
+            [Kind::Arrivals, Kind::Traces, Kind::Files, Kind::Recordings]
         );
         all_rounds(&store, &keep, after(10_000)).await;
         assert!(one(&store, PARTS).await.contains("it leaks"));

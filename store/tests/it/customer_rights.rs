@@ -59,7 +59,7 @@ async fn erased(db: &Db, removed: &mut Vec<String>) -> erase::Kept {
         removed.push(path.to_owned());
         Ok::<_, plumbline_store::Error>(())
     };
-    erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap()
+    erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap().unwrap()
 }
 
 #[tokio::test]

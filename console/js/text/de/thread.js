@@ -73,6 +73,8 @@ export const thread = {
   open_picture: "Bild öffnen: {name}",
   download: "Herunterladen",
   ask_resend: "Bitten Sie darum, sie noch einmal zu senden.",
+  missing_kept: "Sie wurde {count} Tage aufgehoben.",
+  missing_kept_one: "Sie wurde {count} Tag aufgehoben.",
   missing_unknown: "Die Datei ist nicht hier.",
   part_image: "Foto",
   part_audio: "Audio",

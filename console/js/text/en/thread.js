@@ -73,6 +73,8 @@ export const thread = {
   open_picture: "Open picture: {name}",
   download: "Download",
   ask_resend: "Ask to have it sent again.",
+  missing_kept: "It was kept for {count} days.",
+  missing_kept_one: "It was kept for {count} day.",
   missing_unknown: "The file is not here.",
   part_image: "Photo",
   part_audio: "Audio",
