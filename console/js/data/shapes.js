@@ -44,6 +44,10 @@
  */
 
 /**
+ * @typedef {{id: string, name: string, address: string, phone: string, email: string, contract: string, writes_as?: Named[]}} Customer
+ */
+
+/**
  * @typedef {{id: string, thread_id: string, text: string, author: Author, created_at: string, updated_at: string}} Note
  * @typedef {{id: string, thread_id: string | null, title: string, due_at: string | null, done: boolean,
  *   assignee: {user_id: string, name: string} | null}} Task

@@ -85,7 +85,7 @@ function oneJob(app, scope, id) {
     const decisions = Object.entries(job.decisions ?? {}).map(([name, value]) => el("li", {}, `${name}: ${maybe(`conflict_${value}`) ?? value}`));
     const list = el("dl", { class: "facts" },
       fact(t("state"), el("span", { class: "chip" }, maybe(`job_${job.state}`) ?? job.state)),
-      fact(t("customer"), [said(personName(job.customer)), el("span", { class: "faint" }, ` ${job.customer_id}`)]),
+      fact(t("customer"), [el("a", { href: `/console/customers/${encodeURIComponent(job.customer_id)}` }, said(personName(job.customer) || t("somebody"))), el("span", { class: "faint" }, ` ${job.customer_id}`)]),
       fact(t("location"), said(kept(job.location, job.erased))),
       fact(t("role_technician"), said(personName(job.technician))),
       fact(t("work_done"), said(kept(job.work_done, job.erased))),

@@ -145,6 +145,10 @@ async fn a_customer_who_never_wrote_has_the_same_rights_and_one_who_writes_is_a_
         let contact = clara.person.clone().unwrap();
         assert!(writes.text.contains(contact.as_str()), "{}", writes.text);
         assert_eq!(owner.post(&path("789", "erase"), &json!({})).await.status, 409);
+        let shown = async |id: &str| owner.get(&format!("/api/comms/customers/{id}")).await.json();
+        assert_eq!(shown("789").await["writes_as"], json!([{"id": contact, "name": "Clara Zander"}]));
+        let never = shown("791").await;
+        assert_eq!((&never["writes_as"], &never["phone"]), (&json!([]), &json!("030 5556677")));
         assert_eq!(owner.get(&path("792", "export")).await.status, 404);
         let admin = app.as_user(ConsoleRole::Admin).await;
         assert_eq!(admin.get(&path("791", "erase")).await.status, 403);
