@@ -41,6 +41,8 @@ function board(app, scope) {
   };
   const run = reading(app, scope, body, read, draw, ["scope:job"]);
   let timer = 0;
+  // Whoever has gone on meanwhile is not called back.
+  scope.add(() => clearTimeout(timer));
   search.addEventListener("input", () => {
     clearTimeout(timer);
     timer = Number(setTimeout(() => {

@@ -59,6 +59,8 @@ function all(app, scope) {
   };
   const run = reading(app, scope, body, read, draw, ["people"]);
   let timer = 0;
+  // Whoever has gone on meanwhile is not called back.
+  scope.add(() => clearTimeout(timer));
   search.addEventListener("input", () => {
     clearTimeout(timer);
     timer = Number(setTimeout(() => {
