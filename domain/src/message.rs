@@ -112,6 +112,8 @@ pub enum Part {
         by: String,
         note: Option<String>,
     },
+    /// What stood here was erased, or forgotten by age.
+    Erased,
     /// What we do not understand is data: kept as it came, shown as "unsupported".
     Unsupported {
         kind: String,
@@ -299,6 +301,7 @@ pub fn words(parts: &[Part]) -> String {
             | Part::Referral { .. }
             | Part::Job(_)
             | Part::HandedBack { .. }
+            | Part::Erased
             | Part::Unsupported { .. } => None,
         })
         .collect();

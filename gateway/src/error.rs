@@ -9,6 +9,8 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::codes;
+
 /// One field that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldProblem {
@@ -35,6 +37,10 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new(http: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        debug_assert!(
+            codes::known(code),
+            "{code} is not in codes.rs, so nobody at the console has words for it"
+        );
         let title = http.canonical_reason().unwrap_or("Error");
         Self { http, title, status: http.as_u16(), code, detail: detail.into(), errors: Vec::new() }
     }

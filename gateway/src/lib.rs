@@ -5,6 +5,7 @@ mod a2a;
 mod admission;
 pub mod api;
 mod auth;
+pub mod codes;
 pub mod configuration;
 pub mod console;
 mod error;

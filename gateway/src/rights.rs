@@ -250,5 +250,5 @@ pub async fn erase(
             _ => Ok(()),
         }
     };
-    erase::all_of(store, ids, &subject, order, remove).await
+    erase::all_of(store, ids, &subject, order, remove).await?.ok_or(Error::OnHold)
 }

@@ -1,16 +1,16 @@
 //! What was kept for long enough goes, a bounded part at a time: bodies of arrivals, what turns thought, files of messages,
-//! what was said, the beginning of the audit log. Each has a time of its own. Leaves files alone that are not in the media
+//! recordings of calls, what was said, the beginning of the audit log. Each has a time of its own. Leaves files alone that are not in the media
 //! folder.
 
 use std::path::Path;
 
 use domain::{
     clock::Millis,
-    message::{MediaSource, Part},
+    message::{Media, MediaSource, Part},
 };
 use store::{
     Error, Store, audit,
-    retention::{self, Kind, Old},
+    retention::{self, Kind, messages, recordings},
 };
 
 use crate::config::Retention;
@@ -67,7 +67,7 @@ fn days(keep: &Retention, kind: Kind) -> u32 {
     match kind {
         Kind::Arrivals => keep.inbox_days,
         Kind::Traces => keep.traces_days,
-        Kind::Files => keep.media_days,
+        Kind::Files | Kind::Recordings => keep.media_days,
         Kind::Messages => keep.messages_days,
         Kind::Audit => keep.audit_days,
     }
@@ -90,42 +90,58 @@ async fn part(store: &Store, keep: &Retention, kind: Kind, before: Millis) -> Re
             let found = retention::old_files(&mut store.reader(), before).await?;
             let Some((mut old, upto)) = found else { return Ok(false) };
             for message in &mut old {
-                forget(message, &keep.media_folder, keep.media_days).await;
+                take_files(&mut message.parts, &message.id.0, &keep.media_folder, keep.media_days).await;
             }
             let noted =
                 store.write(move |tx| Box::pin(async move { retention::files_gone(tx, &old, upto).await }));
             noted.await.map(|()| true)
         }
+        Kind::Recordings => {
+            let mut found = recordings::find(&mut store.reader(), before).await?;
+            for recorded in &mut found.calls {
+                take(&mut recorded.media, &recorded.call.0, &keep.media_folder, keep.media_days).await;
+                recorded.media.transcript = None;
+            }
+            let more = found.is_more();
+            store.write(move |tx| Box::pin(async move { recordings::gone(tx, &found).await })).await?;
+            Ok(more)
+        }
         Kind::Messages => {
-            let found = retention::old_messages(&mut store.reader(), before).await?;
-            let Some((mut old, upto)) = found else { return Ok(false) };
-            for message in &mut old {
-                forget(message, &keep.media_folder, keep.messages_days).await;
+            let mut found = messages::find(&mut store.reader(), before).await?;
+            for message in &mut found.messages {
+                take_files(&mut message.parts, &message.id.0, &keep.media_folder, keep.messages_days).await;
             }
             // Whose file stays keeps its name.
-            old.retain(|message| !message.parts.iter().any(|part| retention::file(part).is_some()));
-            let emptied = store
-                .write(move |tx| Box::pin(async move { retention::messages_gone(tx, &old, upto).await }));
-            emptied.await.map(|()| true)
+            found
+                .messages
+                .retain(|message| !message.parts.iter().any(|part| retention::file(part).is_some()));
+            let more = found.is_more();
+            store.write(move |tx| Box::pin(async move { messages::gone(tx, &found, before).await })).await?;
+            Ok(more)
         }
     }
 }
 
-/// Takes the files of `message` away; one that cannot be taken stays named.
-async fn forget(message: &mut Old, folder: &Path, days: u32) {
-    for part in &mut message.parts {
-        let Some(path) = retention::file(part).map(ToOwned::to_owned) else { continue };
-        let inside = match (tokio::fs::canonicalize(folder).await, tokio::fs::canonicalize(&path).await) {
-            (Ok(folder), Ok(file)) => file.starts_with(folder),
-            // What is not there needs no taking away.
-            _ => false,
-        };
-        if inside && let Err(error) = tokio::fs::remove_file(&path).await {
-            tracing::warn!(%error, message = %message.id, "a file that was kept for long enough could not be taken away");
-            continue;
-        }
+/// Takes the files away that a message names.
+async fn take_files(parts: &mut [Part], of: &str, folder: &Path, days: u32) {
+    for part in parts {
         if let Part::Media(media) = part {
-            media.source = MediaSource::Missing(format!("it was kept for {days} days"));
+            take(media, of, folder, days).await;
         }
     }
+}
+
+/// Takes the file of `media` away; one that cannot be taken stays named.
+async fn take(media: &mut Media, of: &str, folder: &Path, days: u32) {
+    let Some(path) = retention::file_of(media).map(ToOwned::to_owned) else { return };
+    let inside = match (tokio::fs::canonicalize(folder).await, tokio::fs::canonicalize(&path).await) {
+        (Ok(folder), Ok(file)) => file.starts_with(folder),
+        // What is not there needs no taking away.
+        _ => false,
+    };
+    if inside && let Err(error) = tokio::fs::remove_file(&path).await {
+        tracing::warn!(%error, of, "a file that was kept for long enough could not be taken away");
+        return;
+    }
+    media.source = MediaSource::Missing(format!("it was kept for {days} days"));
 }

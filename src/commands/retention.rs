@@ -34,6 +34,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Arrivals => "bodies of what providers sent",
         Kind::Traces => "what turns were asked and answered",
         Kind::Files => "messages with files",
+        Kind::Recordings => "recordings of calls",
         Kind::Messages => "messages",
         Kind::Audit => "entries of the audit log",
     }

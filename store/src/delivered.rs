@@ -13,6 +13,7 @@ use domain::{
 use crate::{
     Error, Tx, among, args,
     db::among::list,
+    failed::TAKEN_OVER,
     outbox::{self, Send},
 };
 
@@ -24,12 +25,17 @@ pub struct Delivery {
     pub at: Millis,
     /// Why it failed, or waits.
     pub reason: Option<String>,
+    /// It was not sent on purpose: somebody took the conversation over before. No failure, and never sent again.
+    pub dropped: bool,
 }
 
 impl Delivery {
-    /// Of two pieces of one message the one that tells how far the whole is: what failed, else what is behind.
+    /// Of two pieces of one message the one that tells how far the whole is: what failed, what was dropped, else what is
+    /// behind.
     fn worse(self, other: Self) -> Self {
-        let order = |delivery: &Self| (delivery.state != DeliveryState::Failed, rank(delivery.state));
+        let order = |delivery: &Self| {
+            (delivery.state != DeliveryState::Failed, delivery.dropped, rank(delivery.state))
+        };
         if order(&other) < order(&self) { other } else { self }
     }
 }
@@ -52,12 +58,11 @@ pub async fn of(tx: &mut Tx, messages: &[&MessageId]) -> Result<BTreeMap<Message
     let mut pieces: BTreeMap<(MessageId, i64), Delivery> = BTreeMap::new();
     for row in tx.rows(sql, args![list(messages.iter().map(|id| id.as_str()))]).await? {
         let state: String = row.get("state")?;
-        let delivery = Delivery {
-            state: DeliveryState::parse(&state)
-                .ok_or(Error::Unknown { column: "outbox.state", value: state })?,
-            at: Millis(row.get("updated_ms")?),
-            reason: row.get("reason")?,
-        };
+        let state =
+            DeliveryState::parse(&state).ok_or(Error::Unknown { column: "outbox.state", value: state })?;
+        let reason: Option<String> = row.get("reason")?;
+        let dropped = state == DeliveryState::Failed && reason.as_deref() == Some(TAKEN_OVER);
+        let delivery = Delivery { state, at: Millis(row.get("updated_ms")?), reason, dropped };
         pieces.insert((MessageId(row.get("message_id")?), row.get("piece")?), delivery);
     }
     for ((message, _), delivery) in pieces {
@@ -71,7 +76,7 @@ pub async fn of(tx: &mut Tx, messages: &[&MessageId]) -> Result<BTreeMap<Message
 }
 
 /// The last tries of those pieces of `message` that failed, in order, ready to be queued again under keys of their own and to
-/// where the person is now.
+/// where the person is now. What was dropped because somebody took over did not fail.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -81,11 +86,11 @@ pub async fn failed(tx: &mut Tx, message: &MessageId) -> Result<Vec<Send>, Error
             "SELECT o.piece, o.conversation_id, c.channel, c.external, o.content, o.speaker, o.turn_id,
                     (SELECT COUNT(*) FROM outbox e WHERE e.message_id = $1 AND e.piece = o.piece) AS tries
              FROM outbox o JOIN conversation c ON c.id = o.conversation_id
-             WHERE o.message_id = $1 AND o.state = 'failed'
+             WHERE o.message_id = $1 AND o.state = 'failed' AND COALESCE(o.reason, '') <> $2
                AND NOT EXISTS (SELECT 1 FROM outbox n
                                WHERE n.message_id = $1 AND n.piece = o.piece AND n.seq > o.seq)
              ORDER BY o.piece DESC",
-            args![message.as_str()],
+            args![message.as_str(), TAKEN_OVER],
         )
         .await?;
     rows.iter()

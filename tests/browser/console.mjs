@@ -12,7 +12,7 @@ import { looks, still, theme } from "./console/looks.mjs";
 import { missed } from "./console/missed.mjs";
 import { approve, commands, search, upload } from "./console/office.mjs";
 import { offline, outage } from "./console/outage.mjs";
-import { rights } from "./console/rights.mjs";
+import { listed, rights } from "./console/rights.mjs";
 import { Stage, check, patience } from "./console/stage.mjs";
 import { scrolling } from "./console/scrolling.mjs";
 import { talk } from "./console/talk.mjs";
@@ -37,7 +37,7 @@ async function login(link) {
 
 const acts = {
   talk, approve, upload, search, commands, calls, report, decisions, silenced, tasks, sending, windows, unread, kinds, refused, closed, shuts,
-  colleagues, missed, troubles, rights, volume, scrolling, outage, offline, expiry, theme, still, looks, empty,
+  colleagues, missed, troubles, rights, listed, volume, scrolling, outage, offline, expiry, theme, still, looks, empty,
 };
 let now = "the beginning";
 try {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::tree::{is_test, root, rust, text};
+use crate::tree::{files, is_test, root, rust, text};
 
 /// Lines of a file without its tests.
 const WALL: usize = 400;
@@ -77,6 +77,30 @@ fn only_the_store_holds_sql() {
         .filter(|fault| !fault.contains("/tests/"))
         .collect();
     report(&faults);
+}
+
+/// A migration that is not in the list never runs, and nobody would notice.
+#[test]
+fn each_migration_is_in_the_list() {
+    let list = text(&root().join("store/src/db/migrate.rs"));
+    let files = files(&root().join("store/migrations"), "sql");
+    assert!(files.len() > 10, "the walk found only {} migrations", files.len());
+    for path in files {
+        let name = path.file_name().unwrap().to_string_lossy();
+        assert!(list.contains(&format!("migrations/{name}\"")), "{name} is not in store/src/db/migrate.rs");
+    }
+}
+
+/// What makes and drops databases for stories stands in one file: the others take it in.
+#[test]
+fn databases_for_stories_are_made_in_one_place() {
+    let made: Vec<String> = rust()
+        .into_iter()
+        .filter(|(name, _)| is_test(name) && !name.starts_with("tests/house/"))
+        .filter(|(_, path)| text(path).contains("CREATE DATABASE"))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(made, ["store/tests/it/databases.rs"]);
 }
 
 #[test]

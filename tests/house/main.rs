@@ -6,3 +6,4 @@ mod arrows;
 mod data;
 mod files;
 mod tree;
+mod words;

@@ -80,6 +80,7 @@ pub fn parts(parts: &[Part], customer: Option<&str>) -> String {
             )
             .trim_end()
             .to_owned(),
+            Part::Erased => "[erased]".to_owned(),
             Part::Unsupported { kind, .. } => format!("[unsupported: {kind}]"),
         })
         .collect();

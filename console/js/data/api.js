@@ -1,5 +1,6 @@
 // Calls to the server: JSON both ways, problems as errors with words a person can use. Keeps nothing.
 
+import { refusalWords } from "../text/refusal.js";
 import { maybe, t } from "../text/words.js";
 
 const PATIENCE_MS = 30_000;
@@ -27,8 +28,7 @@ export class Failure extends Error {
   /** What to tell the person. */
   get words() {
     if (this.status === 0) return t("problem_offline");
-    const known = maybe(`problem_${this.code}`);
-    return known ?? (this.status >= 500 ? t("problem_server") : this.message);
+    return this.status >= 500 && !maybe(`problem_${this.code}`) ? t("problem_server") : refusalWords(this.problem);
   }
 }
 

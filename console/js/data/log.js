@@ -2,8 +2,8 @@
 
 /** @import { Delivery, Message, Pending } from "./shapes.js" */
 
-/** How far a message has come. Failed stands behind sent: what has arrived cannot fail any more. */
-const RANK = { queued: 0, sending: 1, unknown: 1, sent: 2, failed: 3, delivered: 4, read: 5, played: 6 };
+/** How far a message has come. Failed and dropped stand behind sent: what has arrived cannot fail any more. */
+const RANK = { queued: 0, sending: 1, unknown: 1, sent: 2, dropped: 3, failed: 3, delivered: 4, read: 5, played: 6 };
 
 /**
  * Whether a later state may replace an earlier one. A new attempt begins again after a failure.

@@ -21,7 +21,7 @@
 /**
  * @typedef {"contact" | "agent" | "staff" | "house" | "peer" | "phone"} AuthorKind
  * @typedef {{type: AuthorKind, id?: string | null, name?: string | null}} Author
- * @typedef {"queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed"} DeliveryState
+ * @typedef {"queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed" | "dropped"} DeliveryState
  * @typedef {{state: DeliveryState, at?: string | null, reason?: string | null, retryable?: boolean}} Delivery
  * @typedef {{type: string, [key: string]: any}} Part
  * @typedef {{
@@ -44,6 +44,10 @@
  */
 
 /**
+ * @typedef {{id: string, name: string, address: string, phone: string, email: string, contract: string, writes_as?: Named[]}} Customer
+ */
+
+/**
  * @typedef {{id: string, thread_id: string, text: string, author: Author, created_at: string, updated_at: string}} Note
  * @typedef {{id: string, thread_id: string | null, title: string, due_at: string | null, done: boolean,
  *   assignee: {user_id: string, name: string} | null}} Task
@@ -51,7 +55,7 @@
  * @typedef {{value: string | null, text: string, reason?: string | null, by: string | null, at: string | null}} Decision
  * @typedef {{
  *   id: string, kind: "approval" | "escalation", state: "open" | "answered" | "expired" | "cancelled", tool: string | null,
- *   facts: any, text: string, options: Choice[], takes_words: boolean,
+ *   facts: any, text: string, erased?: boolean, options: Choice[], takes_words: boolean,
  *   job: {id: string, state: string | null, customer: string | null, technician: string | null} | null,
  *   asked: {thread_id: string, name: string | null}[], asked_at: string, expires_at: string | null, decision: Decision | null
  * }} Approval

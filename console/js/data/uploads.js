@@ -1,6 +1,7 @@
 // Files on their way to the server: refused here where the server would refuse them, with progress and a way to stop.
 
-import { maybe, size, t } from "../text/words.js";
+import { refusalWords } from "../text/refusal.js";
+import { size, t } from "../text/words.js";
 
 const MIB = 1024 * 1024;
 
@@ -48,7 +49,7 @@ export function upload(file, progress) {
     request.onload = () => {
       const told = parse(request.responseText);
       if (request.status < 300 && told) return resolve(told);
-      reject(new Error(maybe(`problem_${told?.code}`) ?? told?.detail ?? t("problem_server")));
+      reject(new Error(told?.code ? refusalWords(told) : t("problem_server")));
     };
     request.onerror = () => reject(new Error(t("problem_offline")));
     request.onabort = () => reject(new DOMException("stopped", "AbortError"));

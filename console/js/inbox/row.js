@@ -39,7 +39,7 @@ export function row(entry, me) {
 function status(thread) {
   const state = thread.last?.status?.state;
   if (!state || thread.last?.author.type === "contact") return null;
-  const shape = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", delivered: "ticks", read: "ticks", played: "ticks", failed: "alert" }[state];
+  const shape = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", delivered: "ticks", read: "ticks", played: "ticks", dropped: "hand", failed: "alert" }[state];
   const tone = state === "read" || state === "played" ? "read" : state === "failed" ? "failed" : "";
   return el("span", { class: `ticks ${tone}` }, icon(shape, "small"), el("span", { class: "for-readers" }, maybe(`tick_${state}`) ?? state));
 }

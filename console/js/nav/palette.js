@@ -11,6 +11,7 @@ import { flipTheme } from "../page/theme.js";
 import { assignMenu } from "../thread/head.js";
 import { labelDialog, snoozeMenu } from "../thread/verbs.js";
 import { nameOf, channelName } from "../text/names.js";
+import { refusalWords } from "../text/refusal.js";
 import { canRecord, record } from "./voice.js";
 import { language, t } from "../text/words.js";
 
@@ -71,7 +72,7 @@ export function openPalette(app) {
     const sent = app.live.send({ type: "command", id, ...about, data: { ...wish, zone, language } });
     if (!sent) return void (answer.textContent = t("problem_offline"));
     const told = await app.responses.wait(id, (said) => said.progress && (answer.textContent = said.progress));
-    answer.textContent = told.status === "success" ? (told.message ?? t("done")) : (told.error?.message || t("no_answer"));
+    answer.textContent = told.status === "success" ? (told.message ?? t("done")) : (told.error ? refusalWords(told.error) : t("no_answer"));
   };
   /** @type {(() => void) | null} */
   let stop = null;

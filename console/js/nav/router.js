@@ -7,7 +7,7 @@
 const BASE = "/console";
 
 /** First words of an address and the pages they name. */
-const PAGES = new Set(["approvals", "calls", "tasks", "jobs", "invoices", "people", "report", "health", "settings"]);
+const PAGES = new Set(["approvals", "calls", "tasks", "jobs", "invoices", "people", "customers", "report", "health", "settings"]);
 
 /**
  * @param {{pathname: string, search: string, hash: string}} where
@@ -23,6 +23,8 @@ export function read({ pathname, search, hash }) {
     return { name: "inbox", id, message, query };
   }
   if (first === "login") return { name: "login", id: null, message: null, query };
+  // All of them stand among the people.
+  if (first === "customers" && !id) return { name: "people", id: null, message: null, query };
   return { name: PAGES.has(first) ? first : "nowhere", id, message: null, query };
 }
 

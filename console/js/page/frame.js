@@ -14,6 +14,7 @@ import { railPane } from "../rail/rail.js";
 import { threadPane } from "../thread/thread.js";
 import { approvalsPage } from "./approvals.js";
 import { callsPage } from "./calls.js";
+import { customersPage } from "./customers.js";
 import { healthPage } from "./health.js";
 import { invoicesPage } from "./invoices.js";
 import { jobsPage } from "./jobs.js";
@@ -27,6 +28,7 @@ import { t } from "../text/words.js";
 const PAGES = {
   approvals: approvalsPage,
   calls: callsPage,
+  customers: customersPage,
   health: healthPage,
   invoices: invoicesPage,
   jobs: jobsPage,

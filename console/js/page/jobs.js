@@ -6,6 +6,7 @@
 import { el, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { approvalCard } from "../rail/approval.js";
+import { kept, personName } from "../text/names.js";
 import { brief, dateAndTime, exact } from "../text/time.js";
 import { maybe, number, t } from "../text/words.js";
 import { nothing, page, reading } from "./page.js";
@@ -40,6 +41,8 @@ function board(app, scope) {
   };
   const run = reading(app, scope, body, read, draw, ["scope:job"]);
   let timer = 0;
+  // Whoever has gone on meanwhile is not called back.
+  scope.add(() => clearTimeout(timer));
   search.addEventListener("input", () => {
     clearTimeout(timer);
     timer = Number(setTimeout(() => {
@@ -65,7 +68,7 @@ function lane(state, jobs, searching) {
 /** @param {any} job */
 function card(job) {
   const foot = el("div", { class: "foot" }, el("span", { class: "mono" }, job.id), el("span", { title: exact(job.updated_at) }, brief(job.updated_at)));
-  return el("a", { class: "job-card", href: `/console/jobs/${encodeURIComponent(job.id)}` }, el("b", {}, said(job.customer ?? job.location)), said(job.work_done), el("div", { class: "soft cut" }, job.technician), foot);
+  return el("a", { class: "job-card", href: `/console/jobs/${encodeURIComponent(job.id)}` }, el("b", {}, said(personName(job.customer) || kept(job.location, job.erased))), said(kept(job.work_done, job.erased)), el("div", { class: "soft cut" }, personName(job.technician)), foot);
 }
 
 /**
@@ -84,10 +87,10 @@ function oneJob(app, scope, id) {
     const decisions = Object.entries(job.decisions ?? {}).map(([name, value]) => el("li", {}, `${name}: ${maybe(`conflict_${value}`) ?? value}`));
     const list = el("dl", { class: "facts" },
       fact(t("state"), el("span", { class: "chip" }, maybe(`job_${job.state}`) ?? job.state)),
-      fact(t("customer"), [said(job.customer ?? ""), el("span", { class: "faint" }, ` ${job.customer_id}`)]),
-      fact(t("location"), said(job.location)),
-      fact(t("role_technician"), said(job.technician)),
-      fact(t("work_done"), said(job.work_done)),
+      fact(t("customer"), [el("a", { href: `/console/customers/${encodeURIComponent(job.customer_id)}` }, said(personName(job.customer) || t("somebody"))), el("span", { class: "faint" }, ` ${job.customer_id}`)]),
+      fact(t("location"), said(kept(job.location, job.erased))),
+      fact(t("role_technician"), said(personName(job.technician))),
+      fact(t("work_done"), said(kept(job.work_done, job.erased))),
       fact(t("hours_worked"), number(job.hours_worked)),
       fact(t("materials"), materials.length > 0 ? el("ul", {}, materials) : null),
       fact(t("decisions"), decisions.length > 0 ? el("ul", {}, decisions) : null),

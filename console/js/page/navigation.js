@@ -69,7 +69,8 @@ export function navigation(app) {
 
   const where = () => {
     for (const [name, link] of links) {
-      const here = app.router.current.name === name;
+      const { name: at } = app.router.current;
+      const here = (at === "customers" ? "people" : at) === name;
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }

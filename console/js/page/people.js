@@ -1,4 +1,5 @@
-// People: everybody who writes or works here, found by name or number; one of them with identities and conversations.
+// People: everybody who writes or works here, and the customers of the firm's list, found by name or number; one of those who
+// write with identities and conversations.
 
 /** @import { App } from "../app.js" */
 /** @import { Scope } from "../dom/scope.js" */
@@ -8,13 +9,18 @@ import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { toast } from "../dom/toast.js";
 import { mergeDialog } from "../rail/link.js";
-import { eraseDialog, exportPerson } from "../rail/rights.js";
+import { rightsPanel, whoWrites } from "../rail/rights.js";
 import { identity, identityKind, initials, nameOf, personName, roleName, roles, tint } from "../text/names.js";
 import { brief } from "../text/time.js";
 import { t } from "../text/words.js";
 import { moreButton, nothing, page, reading, table } from "./page.js";
 
 const TYPING_MS = 250;
+const EACH = 100;
+const LISTS = { people: "/contacts", customers: "/customers" };
+
+/** @param {string} id */
+export const customerPath = (id) => `/console/customers/${encodeURIComponent(id)}`;
 
 /**
  * @param {App} app
@@ -33,22 +39,28 @@ function all(app, scope) {
   const search = el("input", { type: "search", placeholder: t("find_person"), "aria-label": t("find_person"), value: app.router.current.query.get("search") ?? "" });
   const { node, body } = page(t("nav_people"), { verbs: [el("div", { class: "search" }, icon("search", "small"), search)] });
   const words = () => search.value.trim();
-  const draw = (/** @type {any} */ told) => {
-    const { items } = told;
-    if (items.length === 0) return nothing("people", t(words() ? "no_results" : "no_people"), words() ? undefined : t("no_people_words"));
-    const rows = items.map((/** @type {any} */ person) => {
-      const name = personName(person.name) || t("somebody");
-      const link = el("a", { href: `/console/people/${person.id}` }, said(name));
-      return [el("span", { class: "row" }, el("span", { class: "avatar tiny", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)), link), roles(person), person.identities.map(identity).join(", ")];
-    });
-    const more = async () => {
-      const next = await app.api.get("/contacts", { search: words(), limit: 100, cursor: told.next_cursor });
-      fill(body, draw({ ...next, items: [...items, ...next.items] }));
+  const draw = (/** @type {{people: any, customers: any}} */ { people, customers }) => {
+    if (people.items.length + customers.items.length === 0) return nothing("people", t(words() ? "no_results" : "no_people"), words() ? undefined : t("no_people_words"));
+    const more = async (/** @type {"people" | "customers"} */ which, /** @type {any} */ told) => {
+      const next = await app.api.get(LISTS[which], { search: words(), limit: EACH, cursor: told.next_cursor });
+      const longer = { ...next, items: [...told.items, ...next.items] };
+      fill(body, draw(which === "people" ? { people: longer, customers } : { people, customers: longer }));
     };
-    return [table([t("name"), t("role"), t("identities")], rows, { label: t("nav_people") }), moreButton(told.next_cursor, () => void more())];
+    return [
+      people.items.length > 0 ? table([t("name"), t("role"), t("identities")], people.items.map(personRow), { label: t("nav_people") }) : null,
+      moreButton(people.next_cursor, () => void more("people", people)),
+      customers.items.length > 0 ? el("section", {}, el("h2", { class: "inline-form" }, t("customer_list")), table([t("name"), t("address"), t("phone")], customers.items.map(customerRow), { label: t("customer_list") })) : null,
+      moreButton(customers.next_cursor, () => void more("customers", customers)),
+    ];
   };
-  const run = reading(app, scope, body, () => app.api.get("/contacts", { search: words(), limit: 100 }), draw, ["people"]);
+  const read = async () => {
+    const [people, customers] = await Promise.all([LISTS.people, LISTS.customers].map((path) => app.api.get(path, { search: words(), limit: EACH })));
+    return { people, customers };
+  };
+  const run = reading(app, scope, body, read, draw, ["people"]);
   let timer = 0;
+  // Whoever has gone on meanwhile is not called back.
+  scope.add(() => clearTimeout(timer));
   search.addEventListener("input", () => {
     clearTimeout(timer);
     timer = Number(setTimeout(() => {
@@ -57,6 +69,24 @@ function all(app, scope) {
     }, TYPING_MS));
   });
   return node;
+}
+
+/**
+ * @param {string} name
+ * @param {string} href
+ */
+function named(name, href) {
+  return el("span", { class: "row" }, el("span", { class: "avatar tiny", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name)), el("a", { href }, said(name)));
+}
+
+/** @param {any} person */
+function personRow(person) {
+  return [named(personName(person.name) || t("somebody"), `/console/people/${person.id}`), roles(person), person.identities.map(identity).join(", ")];
+}
+
+/** @param {import("../data/shapes.js").Customer} one */
+function customerRow(one) {
+  return [named(personName(one.name) || t("somebody"), customerPath(one.id)), said(one.address), said(one.phone)];
 }
 
 /**
@@ -75,16 +105,14 @@ function one(app, scope, id) {
     const heading = top.querySelector("h1");
     if (heading) heading.textContent = personName(person.name) || t("somebody");
     const identities = person.identities.flatMap((/** @type {any} */ one) => [el("dt", {}, identityKind(one.kind)), el("dd", {}, identity(one))]);
-    const facts = el("dl", { class: "facts" }, identities, person.customers.flatMap((/** @type {any} */ one) => [el("dt", {}, t("customer")), el("dd", {}, said(one.name), el("div", { class: "faint" }, [one.id, one.address, one.contract].filter(Boolean).join(" · ")))]));
+    const facts = el("dl", { class: "facts" }, identities, person.customers.flatMap((/** @type {any} */ one) => [el("dt", {}, t("customer")), el("dd", {}, el("a", { href: customerPath(one.id) }, said(personName(one.name))), el("div", { class: "faint" }, [one.id, one.address, one.contract].filter(Boolean).join(" · ")))]));
     const merge = app.store.may("contact.merge") ? el("button", { type: "button", onclick: () => mergeDialog(app, person) }, icon("merge", "small"), t("merge")) : null;
-    const copy = app.store.may("contact.export") ? el("button", { type: "button", onclick: () => exportPerson(person) }, icon("file", "small"), t("export_person")) : null;
-    const erase = app.store.may("contact.erase") ? el("button", { type: "button", class: "danger", onclick: () => void eraseDialog(app, person) }, icon("trash", "small"), t("erase_person")) : null;
     const lines = person.threads.map((/** @type {any} */ thread) => el("div", { class: "state-line" }, el("a", { class: "grow", href: `/console/conversations/${thread.id}` }, said(nameOf(thread))), el("span", { class: "faint" }, thread.last ? brief(thread.last.at) : "")));
     return [
       el("div", { class: "panel" }, facts, app.store.may("contact.edit") ? form(app, person) : null, el("div", { class: "row wrap" }, merge)),
       el("h2", { class: "inline-form" }, t("nav_inbox")),
       lines.length > 0 ? el("div", {}, lines) : el("p", { class: "faint" }, t("no_threads")),
-      copy || erase ? el("section", { class: "panel rights", "aria-label": t("rights") }, el("h2", {}, t("rights")), el("p", { class: "soft" }, t("rights_words")), el("div", { class: "row wrap" }, copy, erase)) : null,
+      rightsPanel(app, whoWrites(person)),
     ];
   };
   reading(app, scope, body, read, draw, ["people"]);

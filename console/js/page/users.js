@@ -7,7 +7,7 @@ import { Failure } from "../data/api.js";
 import { confirm, openDialog } from "../dom/dialog.js";
 import { el } from "../dom/el.js";
 import { toast } from "../dom/toast.js";
-import { roleName } from "../text/names.js";
+import { personName, roleName } from "../text/names.js";
 import { dateAndTime } from "../text/time.js";
 import { t } from "../text/words.js";
 import { reading } from "./page.js";
@@ -51,7 +51,7 @@ function line(app, user, manages, again) {
     again();
   });
   const shown = manages && !self ? [el("div", {}, role), remove] : el("span", { class: "soft" }, roleName(user.role));
-  return el("div", { class: "state-line" }, el("b", { class: "grow" }, user.name, self ? el("span", { class: "faint" }, ` (${t("you")})`) : null), shown);
+  return el("div", { class: "state-line" }, el("b", { class: "grow" }, personName(user.name), self ? el("span", { class: "faint" }, ` (${t("you")})`) : null), shown);
 }
 
 /**

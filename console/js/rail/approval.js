@@ -8,6 +8,7 @@
 import { Failure } from "../data/api.js";
 import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
+import { kept, personName } from "../text/names.js";
 import { dateAndTime, exact, span } from "../text/time.js";
 import { maybe, money, number, t } from "../text/words.js";
 
@@ -42,10 +43,10 @@ export function approvalCard(app, given, scope, { brief = false } = {}) {
     if (!unfolded) return void fill(node, line(now));
     const head = el("header", {}, icon("approvals"), el("h3", {}, title(now)), expiry(now));
     const job = now.job ? el("a", { href: `/console/jobs/${encodeURIComponent(now.job.id)}` }, now.job.id) : null;
-    const asked = now.asked.map((one) => one.name).filter(Boolean).join(", ");
+    const asked = now.asked.map((one) => personName(one.name)).filter(Boolean).join(", ");
     const who = el("p", { class: "asked" }, job, job ? " · " : null, asked ? t("asked_of", { names: asked }) : null, " · ", el("time", { datetime: now.asked_at, title: exact(now.asked_at) }, dateAndTime(now.asked_at)));
     const table = figures(now);
-    const what = el("p", { class: "what said", dir: "auto" }, now.text);
+    const what = el("p", { class: "what said", dir: "auto" }, kept(now.text, now.erased));
     const foot = now.state === "open" ? verbs(now) : el("p", { class: "outcome", role: "status" }, icon(now.state === "answered" ? "check" : "clock", "small"), outcome(now));
     fill(node, head, what, table, who, foot, fault ? el("p", { class: "bad", role: "alert" }, fault) : null);
   };
@@ -53,7 +54,7 @@ export function approvalCard(app, given, scope, { brief = false } = {}) {
   /** What it is and the verbs; everything else on demand. @param {Approval} now */
   const line = (now) => {
     const total = typeof now.facts?.gross_cents === "number" ? money(now.facts.gross_cents, now.facts.currency) : null;
-    const what = [now.job?.customer ?? now.job?.id, total].filter(Boolean).join(" · ");
+    const what = [personName(now.job?.customer) || now.job?.id, total].filter(Boolean).join(" · ");
     const more = el("button", { type: "button", class: "quiet", data: { focus: "details" } }, t("details"));
     more.addEventListener("click", () => {
       unfolded = true;
@@ -141,8 +142,8 @@ function outcome(approval) {
   const { decision } = approval;
   if (approval.state === "expired") return t("outcome_expired");
   if (approval.state === "cancelled") return t("outcome_cancelled");
-  const chosen = approval.options.find((option) => option.value === decision?.value)?.title ?? decision?.text ?? "";
-  const by = decision?.by ?? t("somebody");
+  const chosen = approval.options.find((option) => option.value === decision?.value)?.title ?? kept(decision?.text, approval.erased);
+  const by = personName(decision?.by) || t("somebody");
   return decision?.at ? t("outcome_at", { choice: chosen, by, at: dateAndTime(decision.at) }) : t("outcome", { choice: chosen, by });
 }
 

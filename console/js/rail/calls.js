@@ -12,7 +12,8 @@ import { icon } from "../dom/icon.js";
 import { toast } from "../dom/toast.js";
 import { voice } from "../thread/parts.js";
 import { linkify } from "../text/linkify.js";
-import { address } from "../text/names.js";
+import { address, missingWords, personName } from "../text/names.js";
+import { refusalWords } from "../text/refusal.js";
 import { dateAndTime, exact, forInput, span } from "../text/time.js";
 import { t } from "../text/words.js";
 import { section } from "./rail.js";
@@ -77,13 +78,13 @@ export function opener(form, { words = false } = {}) {
  */
 export function callCard(app, call, changed) {
   // In the person's own rail their name stands above.
-  const who = app.open ? null : (call.contact?.name ?? call.customer?.name);
+  const who = app.open ? null : personName(call.contact?.name ?? call.customer?.name);
   const name = who ? said(who) : number(call);
   const way = t(call.state === "missed" ? (call.direction === "in" ? "call_missed" : "call_unanswered") : call.direction === "in" ? "call_in" : "call_out");
   const time = el("time", { datetime: call.started_at, title: exact(call.started_at) }, dateAndTime(call.started_at));
   const state = call.state === "missed" || call.state === "ended" ? null : t(`call_${call.state}`);
   const length = call.duration_ms ? span(call.duration_ms) : null;
-  const by = call.created_by ? t("call_by", { name: call.created_by.name }) : null;
+  const by = call.created_by ? t("call_by", { name: personName(call.created_by.name) }) : null;
   const missed = call.state === "missed" || call.state === "failed";
   const facts = [state, length, by].filter(Boolean).join(" · ");
   const thread = call.thread_id && app.open !== call.thread_id ? el("a", { href: `/console/conversations/${call.thread_id}` }, t("to_thread")) : null;
@@ -112,7 +113,7 @@ function heard(app, call, changed) {
   const recording = call.recording;
   if (!recording) return null;
   if (recording.state === "awaited") return el("small", {}, t("recording_awaited"));
-  if (recording.state === "missing" || !recording.url) return el("small", {}, t("recording_missing", { why: recording.missing ?? "" }));
+  if (recording.state === "missing" || !recording.url) return el("small", {}, t("recording_missing", { why: missingWords(recording.missing) }));
   const player = voice({ type: "media", kind: "audio", url: recording.url });
   if (recording.transcript) return [player, el("details", {}, el("summary", {}, t("transcript")), el("p", { class: "transcript said", dir: "auto" }, recording.transcript))];
   if (!app.store.may("thread.reply")) return player;
@@ -131,7 +132,7 @@ function heard(app, call, changed) {
       await app.api.post("/recordings/transcribe", { call_id: call.id }, { key });
       const told = await answer;
       if (told.status === "success") changed();
-      else failed(told.error?.message || t("problem_server"));
+      else failed(told.error ? refusalWords(told.error) : t("problem_server"));
     } catch (error) {
       failed(error instanceof Failure ? error.words : t("problem_server"));
     }
@@ -181,8 +182,7 @@ export function callForm(app, thread, added) {
       .catch((error) => {
         // What was refused is another attempt next time.
         if (error instanceof Failure && !error.passing) key = once();
-        const field = error instanceof Failure ? error.problem.errors?.[0]?.detail : null;
-        toast(field ?? (error instanceof Failure ? error.words : error.message) ?? t("problem_server"));
+        toast((error instanceof Failure ? error.words : error.message) ?? t("problem_server"));
       })
       .finally(() => {
         save.disabled = false;

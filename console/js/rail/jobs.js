@@ -4,6 +4,7 @@
 /** @import { Scope } from "../dom/scope.js" */
 
 import { el, fill, said } from "../dom/el.js";
+import { kept, personName } from "../text/names.js";
 import { brief } from "../text/time.js";
 import { maybe, t } from "../text/words.js";
 import { section } from "./rail.js";
@@ -46,6 +47,6 @@ export function jobsSection(app, id, scope) {
 /** @param {any} job */
 function line(job) {
   const state = el("span", { class: `chip ${{ invoiced: "good", rejected: "bad", deferred: "warn" }[/** @type {string} */ (job.state)] ?? ""}` }, maybe(`job_${job.state}`) ?? job.state);
-  const text = el("span", { class: "grow" }, el("a", { href: `/console/jobs/${encodeURIComponent(job.id)}` }, job.id), el("span", { class: "cut" }, said(job.work_done || job.customer || job.location || t("no_work_done"))), job.updated_at ? el("small", {}, brief(job.updated_at)) : null);
+  const text = el("span", { class: "grow" }, el("a", { href: `/console/jobs/${encodeURIComponent(job.id)}` }, job.id), el("span", { class: "cut" }, said(kept(job.work_done, job.erased) || personName(job.customer) || job.location || t("no_work_done"))), job.updated_at ? el("small", {}, brief(job.updated_at)) : null);
   return el("div", { class: "item" }, text, state);
 }

@@ -9,12 +9,12 @@ import { el, fill, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { openMenu } from "../dom/menu.js";
 import { toast } from "../dom/toast.js";
-import { agentName, channelName, identity, identityKind, initials, nameOf, roles, tint } from "../text/names.js";
+import { agentName, channelName, identity, identityKind, initials, nameOf, personName, roles, tint } from "../text/names.js";
 import { date } from "../text/time.js";
 import { t } from "../text/words.js";
 import { linkDialog, mergeDialog } from "./link.js";
 import { section } from "./rail.js";
-import { eraseDialog, exportPerson } from "./rights.js";
+import { eraseDialog, exportPerson, whoWrites } from "./rights.js";
 
 /**
  * @param {App} app
@@ -52,7 +52,7 @@ function facts(app, thread) {
   /** @type {Node[]} */
   const rows = [...identities];
   if (identities.length === 0) rows.push(el("dt", {}, channelName(thread.channel)), el("dd", {}, value({ kind: "phone", value: thread.address })));
-  if (thread.customer) rows.push(el("dt", {}, t("customer")), el("dd", {}, said(thread.customer.name), el("span", { class: "faint" }, ` ${thread.customer.id}`)));
+  if (thread.customer) rows.push(el("dt", {}, t("customer")), el("dd", {}, el("a", { href: `/console/customers/${encodeURIComponent(thread.customer.id)}` }, said(personName(thread.customer.name))), el("span", { class: "faint" }, ` ${thread.customer.id}`)));
   if (thread.contact?.language) rows.push(el("dt", {}, t("language")), el("dd", {}, new Intl.DisplayNames(document.documentElement.lang, { type: "language" }).of(thread.contact.language) ?? ""));
   rows.push(el("dt", {}, t("agent")), el("dd", {}, agentName(thread.agent)), el("dt", {}, t("known_since")), el("dd", {}, date(thread.created_at)));
   const link = el("button", { type: "button", onclick: () => linkDialog(app, thread) }, icon("link", "small"), t("link_person"));
@@ -81,8 +81,8 @@ function verbs(app, thread) {
   if (contact && app.store.may("contact.merge")) items.push({ label: t("merge"), icon: "merge", run: () => mergeDialog(app, contact) });
   if (person && contact) items.push({ label: t("unlink_person"), icon: "unlink", run: () => void unlink(app, thread, "person", { contact_id: contact.id }) });
   if (customer) items.push({ label: t("unlink_customer"), icon: "unlink", run: () => void unlink(app, thread, "customer", { customer_id: customer.id }) });
-  if (contact && app.store.may("contact.export")) items.push("line", { label: t("export_person"), icon: "file", run: () => exportPerson(contact) });
-  if (contact && app.store.may("contact.erase")) items.push({ label: t("erase_person"), icon: "trash", run: () => void eraseDialog(app, contact) });
+  if (contact && app.store.may("contact.export")) items.push("line", { label: t("export_person"), icon: "file", run: () => exportPerson(whoWrites(contact)) });
+  if (contact && app.store.may("contact.erase")) items.push({ label: t("erase_person"), icon: "trash", run: () => void eraseDialog(app, whoWrites(contact)) });
   return items;
 }
 

@@ -3,8 +3,9 @@
 import { calls } from "./de/calls.js";
 import { frame } from "./de/frame.js";
 import { page } from "./de/page.js";
+import { problems } from "./de/problems.js";
 import { terms } from "./de/terms.js";
 import { thread } from "./de/thread.js";
 
 /** @type {Record<keyof typeof import("./en.js").en, string>} */
-export const de = { ...frame, ...thread, ...page, ...terms, ...calls };
+export const de = { ...frame, ...thread, ...page, ...problems, ...terms, ...calls };

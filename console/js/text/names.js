@@ -3,13 +3,16 @@
 /** @import { Author, ContactBrief, Identity, Thread } from "../data/shapes.js" */
 
 import { since } from "./time.js";
-import { maybe, t } from "./words.js";
+import { language, maybe, t } from "./words.js";
 
 /** As the server calls whom it has erased. */
 const NOBODY = "erased person";
 
 /** @param {string | null | undefined} name */
 export const personName = (name) => (name === NOBODY ? t("erased_person") : (name ?? ""));
+
+/** Words of something of which some were erased. @param {string | null | undefined} words @param {boolean | undefined} erased */
+export const kept = (words, erased) => words || (erased ? t("part_erased") : "");
 
 /** @param {Thread} thread */
 export function nameOf(thread) {
@@ -53,6 +56,15 @@ export const channelName = (channel) => maybe(`channel_${channel.split(":")[0]}`
  * @param {string | undefined} me
  */
 export function authorName(author, thread, me) {
+  return personName(named(author, thread, me));
+}
+
+/**
+ * @param {Author} author
+ * @param {Thread | undefined} thread
+ * @param {string | undefined} me
+ */
+function named(author, thread, me) {
   switch (author.type) {
     case "contact": {
       const name = author.name || (thread ? nameOf(thread) : t("somebody"));
@@ -72,6 +84,19 @@ export function authorName(author, thread, me) {
     default:
       return t("somebody");
   }
+}
+
+/** As the server says that a file was forgotten by age. */
+const FORGOTTEN = /^it was kept for (\d+) days$/;
+
+/** Whether a file is gone because it was kept for long enough. @param {string | null | undefined} why */
+export const isForgotten = (why) => FORGOTTEN.test(why ?? "");
+
+/** Why a file is not here: in words where we know it, else as the server said it to whoever reads its language. @param {string | null | undefined} why */
+export function missingWords(why) {
+  const days = FORGOTTEN.exec(why ?? "")?.[1];
+  if (days) return t("missing_kept", { count: Number(days) });
+  return maybe(`missing_${why}`) ?? (language === "en" && why ? why : t("missing_unknown"));
 }
 
 /** Why a message failed: in words where the provider's number is known, else as the provider said it. @param {string | null | undefined} reason */

@@ -30,6 +30,8 @@ function one(part) {
       return part.emoji ?? "";
     case "deleted":
       return t("part_deleted");
+    case "erased":
+      return t("part_erased");
     case "form":
       return t("part_form", { name: part.name ?? "" });
     case "order":

@@ -21,7 +21,7 @@ import { steps } from "./steps.js";
  *   editNote: (note: Note) => void, removeNote: (note: Note) => void}} Ask
  */
 
-const SHAPES = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", delivered: "ticks", read: "ticks", played: "ticks", failed: "alert" };
+const SHAPES = { queued: "clock", sending: "clock", unknown: "clock", sent: "tick", delivered: "ticks", read: "ticks", played: "ticks", dropped: "hand", failed: "alert" };
 const AUTHORS = { contact: "person", agent: "agent", peer: "agent", staff: "person", house: "house", phone: "mobile" };
 
 /**
@@ -65,8 +65,9 @@ function bubble(app, entry, message, thread, ask) {
   if (message.direction === "internal") return activity(message, thread, app);
   const me = app.store.me?.user_id;
   const ours = message.direction === "out";
-  const failed = message.status?.state === "failed";
-  const kinds = ["message", ours ? "ours" : "", `by-${message.author.type}`, entry.first ? "first" : "", failed ? "failed" : ""];
+  const state = message.status?.state;
+  const fate = state === "failed" || state === "dropped" ? state : "";
+  const kinds = ["message", ours ? "ours" : "", `by-${message.author.type}`, entry.first ? "first" : "", fate];
   const name = authorName(message.author, thread, me);
   const who = entry.first ? el("div", { class: "who" }, icon(AUTHORS[message.author.type] ?? "person"), said(name, "cut")) : null;
   const parts = entry.gone ? [el("div", { class: "faint" }, t("part_deleted"))] : (entry.edit ?? message).parts.filter((part) => part.type !== "edited").map(partNode);
@@ -79,7 +80,8 @@ function bubble(app, entry, message, thread, ask) {
     who,
     el("div", { class: "bubble-line" }, body, acts(app, message, ask)),
     entry.reactions ? el("div", { class: "reactions" }, el("span", { "aria-label": t("reactions", { emoji: entry.reactions }) }, entry.reactions)) : null,
-    failed ? failure(app, message) : null,
+    fate === "failed" ? failure(app, message) : null,
+    fate === "dropped" ? el("div", { class: "unsent" }, t("dropped")) : null,
   );
 }
 

@@ -5,6 +5,7 @@
 import { el, said } from "../dom/el.js";
 import { icon } from "../dom/icon.js";
 import { linkify, onlyEmoji } from "../text/linkify.js";
+import { isForgotten, missingWords } from "../text/names.js";
 import { kind } from "../text/preview.js";
 import { maybe, size, t } from "../text/words.js";
 import { lightbox } from "./lightbox.js";
@@ -33,6 +34,8 @@ export function partNode(part) {
       return el("div", { class: "faint" }, t("edited"));
     case "deleted":
       return el("div", { class: "faint" }, t("part_deleted"));
+    case "erased":
+      return el("div", { class: "faint" }, t("part_erased"));
     case "form":
       return form(part);
     case "order":
@@ -75,8 +78,8 @@ function media(part) {
 
 /** @param {Part} part */
 function missing(part) {
-  const reason = typeof part.missing === "string" ? (maybe(`missing_${part.missing}`) ?? part.missing) : t("missing_unknown");
-  return el("div", { class: "media-line" }, icon("alert"), el("span", { class: "grow" }, el("div", {}, t(kind(part))), el("small", {}, reason, " ", t("ask_resend"))));
+  const again = isForgotten(part.missing) ? null : [" ", t("ask_resend")];
+  return el("div", { class: "media-line" }, icon("alert"), el("span", { class: "grow" }, el("div", {}, t(kind(part))), el("small", {}, missingWords(part.missing), again)));
 }
 
 /** @param {Part} part */

@@ -4,6 +4,7 @@
 
 import { Failure, once } from "../data/api.js";
 import { toast } from "../dom/toast.js";
+import { refusalWords } from "../text/refusal.js";
 import { t } from "../text/words.js";
 
 /**
@@ -20,7 +21,7 @@ export async function suggest(app, thread, button, fillIn) {
     const told = await app.responses.wait(ref);
     if (app.open !== thread) return;
     if (told.status === "success" && told.message) fillIn(told.message);
-    else toast(told.error?.message || t("suggest_failed"));
+    else toast(told.error ? refusalWords(told.error) : t("suggest_failed"));
   } catch (error) {
     toast(error instanceof Failure ? error.words : t("suggest_failed"));
   } finally {

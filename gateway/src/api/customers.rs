@@ -9,13 +9,14 @@ use domain::{
     staff::Permission,
 };
 use serde::{Deserialize, Serialize};
-use store::{event, office::customer, search::Words};
+use store::{contact, event, office::customer, rights, search::Words};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     field::{Id, nothing},
     page::{self, Page, Query},
+    threads::view::Named,
 };
 use crate::{error::Problem, staff::Principal, state::Gateway};
 
@@ -46,6 +47,15 @@ impl From<Customer> for CustomerView {
             contract: customer.contract,
         }
     }
+}
+
+#[derive(Serialize, ToSchema)]
+struct CustomerDetail {
+    #[serde(flatten)]
+    customer: CustomerView,
+    /// The people who write to us and are this customer; whose rights are asked for as a contact's. Empty for one who never
+    /// wrote.
+    writes_as: Vec<Named>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -94,7 +104,7 @@ async fn list(
     tag = "people",
     params(("id" = String, Path)),
     responses(
-        (status = 200, body = CustomerView),
+        (status = 200, body = CustomerDetail),
         (status = 403, description = "`forbidden`: needs `thread.view`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )
@@ -103,10 +113,17 @@ async fn get(
     State(gateway): State<Gateway>,
     principal: Principal,
     Id(id): Id<CustomerId>,
-) -> Result<Json<CustomerView>, Problem> {
+) -> Result<Json<CustomerDetail>, Problem> {
     principal.require(Permission::ThreadView)?;
-    let found = customer::get(&mut gateway.store.reader(), &id).await?;
-    found.map(|customer| Json(customer.into())).ok_or_else(|| nothing("there is no such customer"))
+    let mut tx = gateway.store.reader();
+    let found = customer::get(&mut tx, &id).await?;
+    let customer = found.ok_or_else(|| nothing("there is no such customer"))?.into();
+    let mut writes_as = Vec::new();
+    for person in rights::customer::persons(&mut tx, &id).await? {
+        let named = contact::get(&mut tx, &person).await?;
+        writes_as.extend(named.map(|named| Named { id: named.id.0, name: named.name }));
+    }
+    Ok(Json(CustomerDetail { customer, writes_as }))
 }
 
 /// The customers who have one of the numbers among `identities`.

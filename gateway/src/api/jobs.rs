@@ -29,6 +29,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     at,
+    erased::Erased,
     page::{self, Query},
 };
 use crate::{error::Problem, staff::Principal, state::Gateway};
@@ -53,6 +54,8 @@ pub(crate) struct JobView {
     technician: String,
     location: String,
     work_done: String,
+    /// Whether the place, the work or the note was erased; they are empty then.
+    erased: bool,
     #[serde(with = "rust_decimal::serde::float")]
     #[schema(value_type = f64)]
     hours_worked: Decimal,
@@ -205,7 +208,7 @@ pub(crate) async fn shown(tx: &mut Tx, id: &JobId) -> Result<Option<JobView>, Pr
 
 async fn view(tx: &mut Tx, job: Job) -> Result<JobView, Problem> {
     let customer = office::customer::get(tx, job.customer()).await?.map(|customer| customer.name);
-    let report = job.report;
+    let (report, mut erased) = (job.report, Erased::default());
     Ok(JobView {
         id: job.id.0,
         state: job.state.as_str(),
@@ -213,16 +216,17 @@ async fn view(tx: &mut Tx, job: Job) -> Result<JobView, Problem> {
         customer_id: report.customer_id.0,
         customer,
         technician: report.technician,
-        location: report.location,
-        work_done: report.work_done,
+        location: erased.told(report.location),
+        work_done: erased.told(report.work_done),
         hours_worked: report.hours_worked,
         materials_used: report.materials_used.into_iter().map(MaterialView::from).collect(),
         decisions: serde_json::to_value(&job.decisions).unwrap_or_default(),
-        note: job.note,
+        note: erased.told(job.note),
         invoice_id: job.invoice.map(|invoice| invoice.0),
         peer: job.peer.map(|peer| peer.0),
         thread_id: job.conversation.map(|conversation| conversation.0),
         created_at: at(job.created),
         updated_at: at(job.updated),
+        erased: erased.any(),
     })
 }

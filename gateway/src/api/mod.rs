@@ -8,6 +8,7 @@ mod channels;
 pub(crate) mod contacts;
 pub(crate) mod customers;
 mod document;
+pub(crate) mod erased;
 pub(crate) mod field;
 mod hold;
 pub(crate) mod invoices;

@@ -109,7 +109,7 @@ fn delivery(batch: &Batch, event: &Event) -> Option<Shown> {
         .map(|reason| json!({ "code": "not_delivered", "message": reason, "retryable": told["retryable"] }));
     let data = json!({
         "message_id": message.view["id"],
-        "status": delivery.state.as_str(),
+        "status": told["state"],
         "rank": rank(delivery.state),
         "at": told["at"],
         "error": error,

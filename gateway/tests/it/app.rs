@@ -32,7 +32,7 @@ pub const SECRET: &str = "test-secret-0123456789";
 pub const APP_SECRET: &str = "test-app-secret";
 pub const NOW: Millis = Millis(1_763_640_000_000);
 
-pub use crate::databases::{Db, on_each, sqlite};
+pub use crate::db::{Db, on_each, sqlite};
 
 /// One router on a port of its own.
 pub struct App {

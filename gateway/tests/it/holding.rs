@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{contact::Role, id::MessageId, staff::ConsoleRole};
+use domain::{contact::Role, id::MessageId, outbound::DeliveryState, staff::ConsoleRole};
 use serde_json::json;
-use store::turn;
+use store::{failed::TAKEN_OVER, outbox, turn};
 
 use crate::{
-    app::{NOW, house, on_each},
+    app::{App, NOW, house, on_each},
+    live_client::Schema,
     replies::queued,
 };
 
@@ -67,6 +68,58 @@ async fn the_agent_is_quiet_until_the_thread_is_given_back() {
         let mut tx = app.gateway.store.reader();
         let history = store::message::history(&mut tx, &frank.held.id, &"other".into(), 10).await.unwrap();
         assert!(history.iter().any(|message| message.id == MessageId::from(note["id"].as_str().unwrap())));
+    })
+    .await;
+}
+
+/// The delivery stage comes to the only row there is and finds that its conversation changed hands.
+async fn drops(app: &App) {
+    let dropped = app.gateway.store.write(move |tx| {
+        Box::pin(async move {
+            let taken =
+                outbox::claim(tx, &"whatsapp".into(), NOW, NOW.plus(Duration::from_secs(1)), 10).await?;
+            let state = DeliveryState::Failed;
+            let outcome = outbox::Outcome { state, due: NOW, provider_id: None, reason: Some(TAKEN_OVER) };
+            outbox::settle(tx, &taken[0], &outcome, NOW).await
+        })
+    });
+    dropped.await.unwrap();
+}
+
+/// What the agent had yet to say and never did is told as that, on every way, and nobody can have it sent after all.
+#[tokio::test]
+async fn what_a_take_over_dropped_is_no_failure_and_is_never_sent() {
+    on_each("reply_dropped", |db| async move {
+        let app = house(&db).await;
+        let staff = app.as_named("Ana", ConsoleRole::Owner).await;
+        let frank = app.person("Frank", "4915155512345", Role::Technician).await;
+        app.writes(&frank, "hallo").await;
+        app.answers(&frank, "Ich helfe gleich").await;
+        assert_eq!(staff.post(&frank.path("/take-over"), &json!({})).await.status, 200);
+        let before = staff.get("/api/live/poll?wait=5").await.json()["next"].as_str().unwrap().to_owned();
+        drops(&app).await;
+
+        let told =
+            json!({"state": "dropped", "at": "2025-11-20T12:00:00.000Z", "reason": null, "retryable": false});
+        let page = staff.get(&frank.path("/messages")).await.json();
+        let message = &page["items"][1];
+        assert_eq!(message["status"], told);
+        assert_eq!(staff.get(&frank.path("")).await.json()["last"]["status"], told);
+        let live = staff.get(&format!("/api/live/poll?wait=20&after={before}")).await.json();
+        let frame =
+            live["frames"].as_array().unwrap().iter().find(|frame| frame["data"]["scope"] == "message");
+        let frame = frame.unwrap();
+        Schema::new().check_server(frame);
+        assert_eq!(
+            (&frame["data"]["message_id"], &frame["data"]["status"], &frame["data"]["error"]),
+            (&message["id"], &json!("dropped"), &json!(null))
+        );
+        assert_eq!(staff.get("/api/comms/deliveries").await.json()["items"], json!([]));
+
+        let retry = format!("/api/comms/messages/{}/retry", message["id"].as_str().unwrap());
+        let again = staff.post(&retry, &json!({})).await;
+        assert_eq!((again.status, &again.json()["code"]), (409, &json!("not_failed")));
+        assert!(queued(&app).await.is_empty());
     })
     .await;
 }

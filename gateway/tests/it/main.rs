@@ -8,7 +8,9 @@ mod approvals;
 mod bindings;
 mod calls;
 mod clients;
+#[path = "../../../store/tests/it/databases.rs"]
 mod databases;
+mod db;
 mod desk;
 mod entrance;
 mod health;

@@ -5,13 +5,19 @@ use std::io::{Cursor, Read as _};
 use domain::{
     contact::Role,
     customer::Customer,
+    job::JobReport,
     message::{Media, MediaKind, MediaSource, Part},
     staff::ConsoleRole,
 };
 use serde_json::{Value, json};
-use store::{audit, contact, office::customer};
+use store::{
+    audit, contact,
+    office::{customer, job as table},
+};
 
-use crate::app::{house_with_media, on_each};
+use crate::app::{NOW, house_with_media, job, on_each};
+
+const JOB: &str = "JOB-789-001";
 
 fn picture(path: &std::path::Path) -> Part {
     Part::Media(Media {
@@ -36,6 +42,7 @@ async fn a_person_is_handed_out_as_an_archive_and_then_erased() {
         let other = app.person("Otto Vogel", "4915155599999", Role::Customer).await;
         app.writes(&clara, "Der Zapfhahn tropft").await;
         app.writes(&other, "Zander mit Soße").await;
+        app.writes(&other, "[erased]").await;
         let (inside, outside) = (folder.path().join("bath.png"), folder.path().with_extension("png"));
         std::fs::write(&inside, b"picture").unwrap();
         std::fs::write(&outside, b"somebody's own file").unwrap();
@@ -74,6 +81,13 @@ async fn a_person_is_handed_out_as_an_archive_and_then_erased() {
         for trace in ["Clara", "Zander", "4915155512345", "Zapfhahn"] {
             assert!(!shown.contains(trace), "{trace}: {shown}");
         }
+        // That it was erased is a fact, not words like anybody's.
+        let page = owner.get(&clara.path("/messages")).await.json();
+        assert_eq!(page["items"][0]["parts"], json!([{"type": "erased"}]));
+        let last = owner.get(&clara.path("")).await.json()["last"].clone();
+        assert_eq!((&last["kind"], &last["preview"]), (&json!("erased"), &json!("")));
+        let page = owner.get(&other.path("/messages")).await.json();
+        assert_eq!(page["items"][1]["parts"], json!([{"type": "text", "text": "[erased]"}]));
         assert_eq!(owner.get("/api/comms/threads?search=Zapfhahn").await.json()["items"], json!([]));
         let kept = owner.get(&other.path("/messages")).await.text;
         assert!(kept.contains("mit Soße"), "{kept}");
@@ -115,7 +129,12 @@ async fn a_customer_who_never_wrote_has_the_same_rights_and_one_who_writes_is_a_
         let put = app.gateway.store.write(|tx| {
             Box::pin(async move {
                 customer::put(tx, &record("789", "Clara Zander", "0151 55512345")).await?;
-                customer::put(tx, &record("791", "Wilhelmine Storch", "030 5556677")).await
+                customer::put(tx, &record("791", "Wilhelmine Storch", "030 5556677")).await?;
+                let mut told = job(JOB);
+                told["customer_id"] = json!("791");
+                let report: JobReport = serde_json::from_value(told).unwrap();
+                table::accept(tx, &"field".into(), &report, NOW).await?;
+                table::reject(tx, &report.job_id, "Frau Storch has moved", NOW).await
             })
         });
         put.await.unwrap();
@@ -126,6 +145,10 @@ async fn a_customer_who_never_wrote_has_the_same_rights_and_one_who_writes_is_a_
         let contact = clara.person.clone().unwrap();
         assert!(writes.text.contains(contact.as_str()), "{}", writes.text);
         assert_eq!(owner.post(&path("789", "erase"), &json!({})).await.status, 409);
+        let shown = async |id: &str| owner.get(&format!("/api/comms/customers/{id}")).await.json();
+        assert_eq!(shown("789").await["writes_as"], json!([{"id": contact, "name": "Clara Zander"}]));
+        let never = shown("791").await;
+        assert_eq!((&never["writes_as"], &never["phone"]), (&json!([]), &json!("030 5556677")));
         assert_eq!(owner.get(&path("792", "export")).await.status, 404);
         let admin = app.as_user(ConsoleRole::Admin).await;
         assert_eq!(admin.get(&path("791", "erase")).await.status, 403);
@@ -153,6 +176,11 @@ async fn a_customer_who_never_wrote_has_the_same_rights_and_one_who_writes_is_a_
         for action in ["customer_exported", "customer_erased"] {
             assert!(told.contains(&(action.to_owned(), "customer:791".to_owned())), "{told:?}");
         }
+        let left = owner.get(&format!("/api/comms/jobs/{JOB}")).await.json();
+        assert_eq!(
+            [&left["erased"], &left["location"], &left["work_done"], &left["note"]],
+            [&json!(true), &json!(""), &json!(""), &json!("")]
+        );
         // The contact goes with the customer that they are.
         let left = owner.get(&format!("/api/comms/contacts/{contact}/erase")).await.json();
         assert_eq!((&left["open"], &left["other_customers"]), (&json!([]), &json!([])), "{left}");

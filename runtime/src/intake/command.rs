@@ -28,7 +28,8 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Milli
     let parts = asked.parts();
     let words = said::words(&parts);
     if matches!(asked.request, Request::Recording { .. }) && words.is_empty() {
-        return refuse(tx, &asked, "not_transcribed", not_heard(belt), now).await;
+        let (code, why) = not_heard(belt);
+        return refuse(tx, &asked, code, why, now).await;
     }
     let spoken = language::detect(&words).or(asked.by.language);
     let language = spoken.unwrap_or_else(|| belt.firm.language());
@@ -44,10 +45,14 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Milli
     turn::schedule(tx, &belt.ids, &held, now, now, now).await
 }
 
-fn not_heard(belt: &Belt) -> &'static str {
+/// Why there are no words of a recording: the code and the sentence.
+fn not_heard(belt: &Belt) -> (&'static str, &'static str) {
     match *belt.transcriber.get() {
-        Some(_) => "the recording could not be understood: say it again, or type it",
-        None => "recordings are not understood here: set COMMS_TRANSCRIPTION_PROVIDER, or type it",
+        Some(_) => ("not_transcribed", "the recording could not be understood: say it again, or type it"),
+        None => (
+            "no_transcriber",
+            "recordings are not understood here: set COMMS_TRANSCRIPTION_PROVIDER, or type it",
+        ),
     }
 }
 
@@ -60,7 +65,8 @@ async fn transcribed(
     now: Millis,
 ) -> Result<(), Error> {
     let Some(words) = &media.transcript else {
-        return refuse(tx, asked, "not_transcribed", not_heard(belt), now).await;
+        let (code, why) = not_heard(belt);
+        return refuse(tx, asked, code, why, now).await;
     };
     match &asked.request {
         Request::Transcription { message, part, .. } => {

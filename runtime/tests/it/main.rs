@@ -2,6 +2,8 @@
 //! a gate until the test lets it go on, fail, or never come back.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what broke by failing there")]
 
+mod activity;
+#[path = "../../../store/tests/it/databases.rs"]
 mod databases;
 mod effects;
 mod fair;

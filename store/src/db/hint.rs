@@ -49,7 +49,7 @@ async fn tell(pool: &Pool, own: &str, mut commits: watch::Receiver<u64>) {
 
 async fn notify(pool: &Pool, own: &str) -> Result<(), Error> {
     let told =
-        pg::alone(&pg::free(pool).await?, "SELECT pg_notify($1, $2)", &crate::args![CHANNEL, own]).await;
+        pg::alone(&pg::free(pool).await?, "SELECT pg_notify($1, $2)", &[CHANNEL.into(), own.into()]).await;
     told.map(drop)
 }
 

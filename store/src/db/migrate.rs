@@ -24,6 +24,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "rights", include_str!("../../migrations/0015_rights.sql")),
     (17, "lanes", include_str!("../../migrations/0017_lanes.sql")),
     (18, "hold", include_str!("../../migrations/0018_hold.sql")),
+    (20, "erased", include_str!("../../migrations/0020_erased.sql")),
+    (21, "forgotten", include_str!("../../migrations/0021_forgotten.sql")),
 ];
 
 /// What the two databases write differently.

@@ -68,7 +68,7 @@ impl Store {
         let db = match open::open(config).await? {
             open::Opened::Sqlite(db) => db,
             open::Opened::Postgres(pool, dial) => {
-                hint::start(pool.clone(), dial, commits.subscribe(), others.clone());
+                hint::start(pool.clone(), *dial, commits.subscribe(), others.clone());
                 Db::Pg(pool)
             }
         };

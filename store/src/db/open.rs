@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_millis(250);
 
 pub(super) enum Opened {
     Sqlite(Db),
-    Postgres(Pool, dial::Dial),
+    Postgres(Pool, Box<dial::Dial>),
 }
 
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -110,7 +110,7 @@ async fn postgres(config: &Config) -> Result<Opened, Error> {
     let mut client = reached(&pool, wait).await.map_err(|error| failed(error.to_string()))?;
     migrate::postgres(&mut client).await?;
     drop(client);
-    Ok(Opened::Postgres(pool, dial))
+    Ok(Opened::Postgres(pool, Box::new(dial)))
 }
 
 /// The first connection. A server that was started together with this program may need a while.

@@ -11,7 +11,7 @@ use domain::{
 use serde_json::json;
 
 use super::{
-    MOST, NOBODY, Subject, Who, all, calls, customers, open, own,
+    ERASED, MOST, NOBODY, Subject, Who, all, calls, customers, hold, open, own,
     sweep::{self, Words},
     tombstone,
 };
@@ -54,7 +54,8 @@ struct Plan {
     search: sweep::Search,
 }
 
-/// Erases `subject`; `remove` takes a file away that a message names, before the message forgets it.
+/// Erases `subject`; `remove` takes a file away that a message names, before the message forgets it. `None` where a legal hold
+/// stands: nothing was changed then.
 ///
 /// # Errors
 /// [`Error::Database`], or what `remove` could not do.
@@ -64,10 +65,13 @@ pub async fn all_of<E: From<Error>>(
     subject: &Subject,
     order: &Order,
     mut remove: impl FnMut(&str) -> Result<(), E> + Send,
-) -> Result<Kept, E> {
+) -> Result<Option<Kept>, E> {
     let now = order.now;
     let (salt, gone) = (ids.token(), subject.clone());
-    store.write(move |tx| Box::pin(async move { stones(tx, &salt, &gone, now).await })).await?;
+    let begun = store.write(move |tx| Box::pin(async move { begin(tx, &salt, &gone, now).await }));
+    if !begun.await? {
+        return Ok(None);
+    }
     let plan = plan(store, subject).await?;
     let mut marks = own::marks(&mut store.reader(), &plan.conversations).await?;
     marks.extend(subject.addresses.iter().cloned());
@@ -94,7 +98,7 @@ pub async fn all_of<E: From<Error>>(
     calls::forget(store, subject, &mut remove).await?;
     own::rest(store, &plan.conversations, now).await?;
     store.compact().await?;
-    Ok(Kept { invoices: invoices(&mut store.reader(), subject, &plan.jobs).await?, ..left })
+    Ok(Some(Kept { invoices: invoices(&mut store.reader(), subject, &plan.jobs).await?, ..left }))
 }
 
 /// What would stay of `subject`, were they erased now. Changes nothing.
@@ -111,8 +115,12 @@ pub async fn left(tx: &mut Tx, subject: &Subject) -> Result<Kept, Error> {
     })
 }
 
-/// First of all: from now on nothing that is on its way brings them back.
-async fn stones(tx: &mut Tx, salt: &str, subject: &Subject, now: Millis) -> Result<(), Error> {
+/// First of all: from now on nothing that is on its way brings them back. `false` where a hold forbids it, which may have been
+/// set a moment ago.
+async fn begin(tx: &mut Tx, salt: &str, subject: &Subject, now: Millis) -> Result<bool, Error> {
+    if hold::covers(tx, subject).await? {
+        return Ok(false);
+    }
     tombstone::ready(tx, salt).await?;
     for identity in &subject.identities {
         tombstone::person(tx, identity, now).await?;
@@ -120,7 +128,7 @@ async fn stones(tx: &mut Tx, salt: &str, subject: &Subject, now: Millis) -> Resu
     for user in &subject.users {
         user::remove(tx, user, now).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn plan(store: &Store, subject: &Subject) -> Result<Plan, Error> {
@@ -221,10 +229,10 @@ async fn report(tx: &mut Tx, job: &str, theirs: bool, settled: bool) -> Result<(
             if theirs {
                 NOBODY.clone_into(&mut report.technician);
             } else if settled {
-                "[erased]".clone_into(&mut report.location);
+                ERASED.clone_into(&mut report.location);
             }
             if settled {
-                "[erased]".clone_into(&mut report.work_done);
+                ERASED.clone_into(&mut report.work_done);
             }
             tx.run(write, args![job, row.get::<String>("agent")?, to_json(&report)]).await?;
         }

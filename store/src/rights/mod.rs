@@ -27,6 +27,8 @@ pub(crate) use own::{GONE, empty};
 
 /// What stands where a person's name stood.
 pub const NOBODY: &str = "erased person";
+/// What stands where other words stood that were erased; the statements have it as they are.
+pub const ERASED: &str = "[erased]";
 /// Most contacts, conversations or jobs of one person.
 const MOST: i64 = 10_000;
 /// Digits by which two spellings of a number are known to be one.

@@ -11,11 +11,11 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{MOST, NOBODY, all};
+use super::{ERASED, MOST, NOBODY, all};
 use crate::{Error, Store, Tx, among, args, db::among::texts, inbox::to_json, question};
 
-/// What stands where words stood.
-pub(crate) const GONE: &str = r#"[{"type":"text","text":"[erased]"}]"#;
+/// The parts of a message that was emptied.
+pub(crate) const GONE: &str = r#"[{"type":"erased"}]"#;
 /// Rows of one transaction.
 pub(super) const BATCH: i64 = 200;
 
@@ -274,7 +274,7 @@ async fn answers(tx: &mut Tx, conversation: &str) -> Result<(), Error> {
                WHERE a.conversation_id = $1 AND q.answer IS NOT NULL ORDER BY q.id LIMIT $2";
     for row in tx.rows(sql, args![conversation, MOST]).await? {
         let Ok(mut answer) = row.json::<Answer>("answer") else { continue };
-        "[erased]".clone_into(&mut answer.text);
+        ERASED.clone_into(&mut answer.text);
         answer.reason = None;
         let sql = "SELECT contact_id FROM conversation WHERE id = $1";
         let person =

@@ -14,7 +14,7 @@ use plumbline_store::{
     question,
 };
 
-use crate::databases::on_each;
+use crate::db::on_each;
 
 fn escalation(n: i64) -> Question {
     Question {

@@ -17,7 +17,7 @@ use plumbline_store::{
     Error, audit, contact, conversation, inbox, message, outbox, queue, setting, timer, turn,
 };
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 pub const NOW: Millis = Millis(1_000_000);
 

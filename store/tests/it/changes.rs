@@ -6,7 +6,7 @@ use domain::clock::Millis;
 use plumbline_store::{Error, Tx, args, setting};
 use serde_json::json;
 
-use crate::databases::{Db, on_each};
+use crate::db::{Db, on_each};
 
 const NOTE: &str = "INSERT INTO setting (key, value) VALUES ($1, 'x')";
 

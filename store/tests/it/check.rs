@@ -7,7 +7,7 @@ use plumbline_store::{
     check::{Look, findings},
 };
 
-use crate::databases::on_each;
+use crate::db::on_each;
 
 const NOW: Millis = Millis(1_000_000);
 

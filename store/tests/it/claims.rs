@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     belt::{NOW, arrival, begin, later},
-    databases::on_each,
+    db::on_each,
 };
 
 const WORKERS: usize = 4;

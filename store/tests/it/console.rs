@@ -8,7 +8,7 @@ use plumbline_store::{
     user::{self, Person, User},
 };
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 const NOW: Millis = Millis(1_000_000);
 const LATER: Millis = Millis(2_000_000);

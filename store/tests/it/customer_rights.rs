@@ -9,7 +9,7 @@ use plumbline_store::{
 };
 
 use crate::{
-    databases::{Db, on_each},
+    db::{Db, on_each},
     rights::{NOW, approved, assert_sound, change, furnish, left},
 };
 
@@ -59,7 +59,7 @@ async fn erased(db: &Db, removed: &mut Vec<String>) -> erase::Kept {
         removed.push(path.to_owned());
         Ok::<_, plumbline_store::Error>(())
     };
-    erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap()
+    erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap().unwrap()
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use domain::{clock::Millis, id::ConversationId};
 use plumbline_store::{Error, Store, event};
 use serde_json::json;
 
-use crate::databases::on_each;
+use crate::db::on_each;
 
 const NOW: Millis = Millis(1_000_000);
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use plumbline_store::{Error, inbox, queue};
 
-use crate::databases::{Db, on_each};
+use crate::db::{Db, on_each};
 
 const NOW: Millis = Millis(1_000_000);
 

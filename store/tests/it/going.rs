@@ -3,7 +3,7 @@
 use plumbline_store::rights::{self, going::Going};
 
 use crate::{
-    databases::{Db, on_each},
+    db::{Db, on_each},
     rights::{BILLED, change, erase_now, furnish},
 };
 

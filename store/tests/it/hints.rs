@@ -5,7 +5,7 @@ use std::time::Duration;
 use plumbline_store::{Store, setting};
 use tokio::{sync::watch, time::timeout};
 
-use crate::databases::{Db, on_each};
+use crate::db::{Db, on_each};
 
 /// Commits until the other side has heard of it: a listener begins to listen a moment after its store is opened.
 async fn commit_until_heard(store: &Store, heard: &mut watch::Receiver<u64>) {

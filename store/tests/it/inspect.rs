@@ -5,7 +5,7 @@ use plumbline_store::{
     db::{Schema, inspect},
 };
 
-use crate::databases::on_each;
+use crate::db::on_each;
 
 #[tokio::test]
 async fn a_database_of_ours_holds_what_this_program_knows() {

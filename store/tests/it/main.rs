@@ -9,6 +9,7 @@ mod claims;
 mod console;
 mod customer_rights;
 mod databases;
+mod db;
 mod events;
 mod full;
 mod going;

@@ -12,7 +12,7 @@ use domain::{
 };
 use plumbline_store::{channel_state, conversation, outbox, pace};
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 const NOW: Millis = Millis(10_000_000);
 

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     belt::{NOW, begin, later, send},
-    databases::{Db, on_each, tx},
+    db::{Db, on_each, tx},
 };
 
 fn question(id: &str, turn: &TurnId) -> Question {

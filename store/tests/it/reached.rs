@@ -14,7 +14,7 @@ use domain::{
 };
 use plumbline_store::{contact, conversation, message, outbox};
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 const NOW: Millis = Millis(1_000_000);
 const OLD: &str = "491713920017";

@@ -13,7 +13,7 @@ use plumbline_store::{
     report::{self, By, Decisions, Invoices, Messages, Open, Span, Spent, Times},
 };
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 /// Steps of a hundred.
 const SPAN: Span = Span { start: Millis(1_000), end: Millis(1_300), step_ms: 100 };

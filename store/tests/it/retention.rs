@@ -6,13 +6,13 @@ use domain::{
 };
 use plumbline_store::{
     Error, Store, Tx, audit, check, inbox, merge,
-    retention::{self, Kind},
+    retention::{self, Kind, messages},
     rights::hold,
     setting,
 };
 use serde_json::Value;
 
-use crate::databases::{Db, on_each, tx};
+use crate::db::{Db, on_each, tx};
 
 const ROWS: &[&str] = &[
     "INSERT INTO conversation (id, agent, channel, external, owner, language, created_ms)
@@ -21,9 +21,11 @@ const ROWS: &[&str] = &[
      ('i1', 'whatsapp', 'w1', 'l', '{\"words\":\"old\"}', 'done', 1, 100), ('i2', 'whatsapp', 'w2', 'l', '{\"words\":\"dead\"}', 'dead', 1, 200),
      ('i3', 'whatsapp', 'w3', 'l', '{\"words\":\"new\"}', 'done', 1, 5000)",
     "INSERT INTO message (id, conversation_id, author, parts, at_ms, received_ms) VALUES
-     ('m1', 'c1', '\"house\"', '[{\"type\":\"text\",\"text\":\"words stay\"}]', 1, 100),
-     ('m2', 'c1', '\"house\"', '[{\"type\":\"media\",\"kind\":\"image\",\"mime\":\"image/png\",\"name\":null,\"caption\":null,\"source\":{\"from\":\"file\",\"at\":\"old.png\"}}]', 1, 200),
-     ('m3', 'c1', '\"house\"', '[{\"type\":\"media\",\"kind\":\"image\",\"mime\":\"image/png\",\"name\":null,\"caption\":null,\"source\":{\"from\":\"file\",\"at\":\"new.png\"}}]', 1, 5000)",
+     ('m1', 'c1', '\"house\"', '[{\"type\":\"text\",\"text\":\"words stay\"}]', 100, 100),
+     ('m2', 'c1', '\"house\"', '[{\"type\":\"media\",\"kind\":\"image\",\"mime\":\"image/png\",\"name\":null,\"caption\":null,\"source\":{\"from\":\"file\",\"at\":\"old.png\"}}]', 200, 200),
+     ('m3', 'c1', '\"house\"', '[{\"type\":\"media\",\"kind\":\"image\",\"mime\":\"image/png\",\"name\":null,\"caption\":null,\"source\":{\"from\":\"file\",\"at\":\"new.png\"}}]', 5000, 5000)",
+    "INSERT INTO thread (conversation_id, kind, hidden, status, unread, last_id, last_ms, created_ms)
+     VALUES ('c1', 'whatsapp', 0, 'open', 0, 'm3', 5000, 1)",
     "INSERT INTO turn (id, conversation_id, agent, state, due_ms, flush_ms, owner_version, machine, reason, created_ms, finished_ms) VALUES
      ('t1', 'c1', 'field', 'done', 1, 1, 0, '{\"thought\":1}', 'said by hand', 1, 100),
      ('t2', 'c1', 'field', 'failed', 1, 1, 0, '{\"thought\":2}', 'the model is away', 1, 100),
@@ -115,13 +117,13 @@ async fn what_was_said_goes_wherever_it_stands_and_what_waits_is_still_sent() {
         put(&db, ROWS).await;
         put(&db, SAID).await;
         let (mut tx, before) = (db.store.reader(), Millis(1_000));
-        let (old, upto) = retention::old_messages(&mut tx, before).await.unwrap().unwrap();
-        assert_eq!(old.len(), 2);
-        tx!(db, |tx| retention::messages_gone(tx, &old, upto).await);
-        assert_eq!(retention::old_messages(&mut tx, before).await.unwrap(), None);
+        let found = messages::find(&mut tx, before).await.unwrap();
+        assert_eq!((found.messages.len(), found.is_more()), (2, false));
+        tx!(db, |tx| messages::gone(tx, &found, before).await);
+        assert_eq!(messages::find(&mut tx, before).await.unwrap(), messages::Found::default());
         assert_eq!(retention::count(&mut tx, Kind::Messages, before).await.unwrap(), 0);
         let parts = text(&mut tx, "SELECT parts AS text FROM message ORDER BY seq").await;
-        let erased = r#"[{"type":"text","text":"[erased]"}]"#;
+        let erased = r#"[{"type":"erased"}]"#;
         assert_eq!((parts[0].as_str(), parts[1].as_str()), (erased, erased));
         assert!(parts[2].contains("new.png"), "{parts:?}");
         let sent = text(&mut tx, "SELECT content AS text FROM outbox ORDER BY id").await;
@@ -167,31 +169,36 @@ async fn nothing_goes_of_whoever_is_on_hold_until_it_is_lifted() {
         };
         tx!(db, |tx| audit::append(tx, &entry(), Millis(100)).await);
         let (mut tx, before, now) = (db.store.reader(), Millis(1_000), Millis(2_000));
-        assert_eq!(due(&mut tx, before).await, [1, 2, 1, 2, 1]);
+        assert_eq!(due(&mut tx, before).await, [1, 2, 1, 0, 2, 1]);
         assert!(tx!(db, |tx| hold::set(tx, &"p1".into(), true, now).await));
         assert!(!tx!(db, |tx| hold::set(tx, &"p1".into(), true, Millis(3_000)).await), "it stands");
         assert_eq!(hold::since(&mut tx, &"p1".into()).await.unwrap(), Some(now));
-        assert_eq!(due(&mut tx, before).await, [0; 5], "their job's talk and the audit log included");
+        assert_eq!(due(&mut tx, before).await, [0; 6], "their job's talk and the audit log included");
 
         // It goes along with the person.
         let (ids, by) = (db.ids.clone(), "u1".into());
         tx!(db, |tx| merge::merge(tx, &ids, &"p1".into(), &"p2".into(), &by, now).await).unwrap();
-        assert_eq!(due(&mut tx, before).await, [0; 5]);
+        assert_eq!(due(&mut tx, before).await, [0; 6]);
         tx!(db, |tx| retention::arrivals(tx, before).await);
         tx!(db, |tx| retention::traces(tx, before).await);
         assert!(!tx!(db, |tx| audit::forget(tx, before).await));
         let (old, upto) = retention::old_files(&mut tx, before).await.unwrap().unwrap();
         assert_eq!(old, []);
         tx!(db, |tx| retention::files_gone(tx, &old, upto).await);
-        let (old, upto) = retention::old_messages(&mut tx, before).await.unwrap().unwrap();
-        assert_eq!(old, []);
-        tx!(db, |tx| retention::messages_gone(tx, &old, upto).await);
+        assert_eq!(messages::find(&mut tx, before).await.unwrap(), messages::Found::default());
         assert!(text(&mut tx, "SELECT body AS text FROM inbox ORDER BY seq").await[0].contains("old"));
 
         assert!(tx!(db, |tx| hold::set(tx, &"p2".into(), false, now).await));
-        assert_eq!(due(&mut tx, before).await, [1, 2, 1, 2, 1]);
-        let (old, _) = retention::old_messages(&mut tx, before).await.unwrap().unwrap();
-        assert_eq!(old.len(), 2, "it is looked at from the beginning");
+        assert_eq!(due(&mut tx, before).await, [1, 2, 1, 0, 2, 1]);
+        let found = messages::find(&mut tx, before).await.unwrap();
+        assert_eq!(found.messages.len(), 2, "it is looked at from the beginning");
+        // Whoever is held between the look and the change keeps what was found.
+        assert!(tx!(db, |tx| hold::set(tx, &"p2".into(), true, now).await));
+        tx!(db, |tx| messages::gone(tx, &found, before).await);
+        assert!(
+            text(&mut tx, "SELECT parts AS text FROM message ORDER BY seq").await[0].contains("words stay")
+        );
+        assert!(tx!(db, |tx| hold::set(tx, &"p2".into(), false, now).await));
         tx!(db, |tx| retention::arrivals(tx, before).await);
         assert_eq!(text(&mut tx, "SELECT body AS text FROM inbox ORDER BY seq").await[0], "{}");
     })

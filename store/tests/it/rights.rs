@@ -13,12 +13,12 @@ use plumbline_store::{
     audit::{self, Entry},
     check::{Look, findings},
     contact,
-    rights::{self, erase, export, open, tombstone},
+    rights::{self, erase, export, hold, open, tombstone},
     search,
 };
 use serde_json::Value;
 
-use crate::databases::{Db, on_each};
+use crate::db::{Db, on_each};
 
 pub const NOW: Millis = Millis(2_000_000);
 
@@ -194,7 +194,33 @@ pub async fn erase_now(db: &Db, id: &str, removed: &mut Vec<String>) -> erase::K
         removed.push(path.to_owned());
         Ok::<_, Error>(())
     };
-    erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap()
+    erase::all_of(&db.store, &db.ids, &subject, &order, remove).await.unwrap().unwrap()
+}
+
+/// Somebody may be held between the look at what is theirs and the first change.
+#[tokio::test]
+async fn a_hold_that_came_a_moment_ago_stops_the_erasure_before_its_first_change() {
+    on_each("rights_held", |db| async move {
+        furnish(&db).await;
+        change(&db.store, BILLED).await;
+        let gregor = rights::subject(&mut db.store.reader(), &"p-gregor".into()).await.unwrap().unwrap();
+        let set = |on: bool| {
+            db.store
+                .write(move |tx| Box::pin(async move { hold::set(tx, &"p-gregor".into(), on, NOW).await }))
+        };
+        assert!(set(true).await.unwrap());
+        let before = left(&db.config, &["gregor", "Muffenverdreher"]).await.len();
+        let order = erase::Order { actor: "house".to_owned(), now: NOW };
+        let remove = |path: &str| -> Result<(), Error> { panic!("{path} was taken away") };
+        let kept = erase::all_of(&db.store, &db.ids, &gregor, &order, remove).await.unwrap();
+        assert!(kept.is_none());
+        assert_eq!(left(&db.config, &["gregor", "Muffenverdreher"]).await.len(), before);
+        let stones = tombstone::of(&mut db.store.reader(), &gregor.identities).await.unwrap();
+        assert_eq!(stones, None, "and nobody counts as erased");
+        assert!(set(false).await.unwrap());
+        erase_now(&db, "p-gregor", &mut Vec::new()).await;
+    })
+    .await;
 }
 
 pub async fn assert_sound(store: &Store) {

@@ -20,7 +20,7 @@ use plumbline_store::{
     },
 };
 
-use crate::databases::{Db, on_each};
+use crate::db::{Db, on_each};
 
 const NOW: Millis = Millis(1_000_000);
 

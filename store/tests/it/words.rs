@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     belt::begin,
-    databases::{Db, on_each},
+    db::{Db, on_each},
 };
 
 const NOW: Millis = Millis(1_000_000);

@@ -58,3 +58,35 @@ async function open(stage) {
   await dialog.waitFor({ state: "detached", ...patience });
   await until("that Frank is there still", async () => (await page.locator(".thread-head h2").textContent()) === "Frank");
 }
+
+/** Customers of the firm's list who never wrote: found, read, handed out and erased like anybody. */
+export async function listed(stage) {
+  const { page } = stage;
+  await page.goto(`${stage.base}/console/people`);
+  await page.locator(".place input[type=search]").fill("Maier");
+  const list = page.getByRole("group", { name: "On the list of customers" });
+  await list.getByRole("link", { name: "Anna Maier" }).click(patience);
+  await page.locator(".place h1", { hasText: "Anna Maier" }).waitFor(patience);
+  const facts = page.locator(".place .facts");
+  for (const fact of ["792", "Kantstrasse 88, 10627 Berlin", "+49 30 23125 104"]) check((await facts.textContent())?.includes(fact), `the page does not say ${fact}`);
+  for (const none of ["No jobs yet", "No invoices yet"]) await page.getByText(none).waitFor(patience);
+  await stage.shot("12-listed");
+  await stage.accessible("a customer's page");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export all data" }).click()]);
+  check(download.suggestedFilename() === "customer-792.zip", `the file is called ${download.suggestedFilename()}`);
+  await page.getByRole("button", { name: "Erase", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Erase Anna Maier?" });
+  await dialog.getByRole("textbox").fill("Anna Maier");
+  await dialog.getByRole("button", { name: "Erase for good" }).click();
+  await page.locator(".toast", { hasText: "Anna Maier was erased" }).waitFor(patience);
+  await page.locator(".place h1", { hasText: "Erased person" }).waitFor(patience);
+  check(!(await facts.textContent())?.includes("Kantstrasse"), "their street is still there");
+
+  // What was done for somebody, and what they owe.
+  await page.goto(`${stage.base}/console/people?search=Klaus+Meier`);
+  await list.getByRole("link", { name: "Klaus Meier" }).click(patience);
+  await page.getByRole("region", { name: "Invoices" }).getByRole("link", { name: /^RE-/ }).first().waitFor(patience);
+  await page.getByRole("region", { name: "Jobs" }).getByRole("link").first().click();
+  await page.locator(".place .facts").getByRole("link", { name: "Klaus Meier" }).click(patience);
+  await page.locator(".place h1", { hasText: "Klaus Meier" }).waitFor(patience);
+}

@@ -9,7 +9,10 @@ use serde_json::Value;
 use store::{Tx, approval::Approval, contact, office};
 use utoipa::ToSchema;
 
-use crate::{api::at, error::Problem};
+use crate::{
+    api::{at, erased::Erased},
+    error::Problem,
+};
 
 /// Something to decide, or decided.
 #[derive(Serialize, ToSchema)]
@@ -27,6 +30,8 @@ pub(crate) struct ApprovalView {
     facts: Option<Value>,
     /// As staff were asked.
     text: String,
+    /// Whether what was asked, answered or done was erased; the words are empty then.
+    erased: bool,
     options: Vec<OptionView>,
     takes_words: bool,
     job: Option<JobSummary>,
@@ -112,13 +117,17 @@ pub(super) fn options(found: &Approval) -> Vec<OptionView> {
 }
 
 pub(super) async fn of(tx: &mut Tx, found: Approval) -> Result<ApprovalView, Problem> {
-    let options = options(&found);
+    let (options, mut erased) = (options(&found), Erased::default());
     let Approval { question, puts } = found;
     let job = match question.purpose.job() {
-        Some(id) => Some(job(tx, id).await?),
+        Some(id) => Some(job(tx, id, &mut erased).await?),
         None => None,
     };
-    let text = puts.first().map_or_else(|| question.text.clone(), |put| put.body.clone());
+    let text = erased.told(puts.first().map_or_else(|| question.text.clone(), |put| put.body.clone()));
+    let decision = question.answer.as_ref().map(|answer| {
+        let text = erased.told(answer.text.clone());
+        DecisionView { text, ..DecisionView::from(answer) }
+    });
     let mut asked = Vec::with_capacity(puts.len());
     for put in puts {
         let name = match &put.contact {
@@ -150,11 +159,12 @@ pub(super) async fn of(tx: &mut Tx, found: Approval) -> Result<ApprovalView, Pro
         asked,
         asked_at: at(question.asked_at),
         expires_at: at(question.expires_at),
-        decision: question.answer.as_ref().map(DecisionView::from),
+        decision,
+        erased: erased.any(),
     })
 }
 
-async fn job(tx: &mut Tx, id: &JobId) -> Result<JobSummary, Problem> {
+async fn job(tx: &mut Tx, id: &JobId, erased: &mut Erased) -> Result<JobSummary, Problem> {
     let known = office::job::get(tx, id).await?;
     let customer = match &known {
         Some(job) => office::customer::get(tx, job.customer()).await?,
@@ -166,6 +176,6 @@ async fn job(tx: &mut Tx, id: &JobId) -> Result<JobSummary, Problem> {
         customer_id: known.as_ref().map(|job| job.customer().0.clone()),
         customer: customer.map(|customer| customer.name),
         technician: known.as_ref().map(|job| job.report.technician.clone()),
-        work_done: known.map(|job| job.report.work_done),
+        work_done: known.map(|job| erased.told(job.report.work_done)),
     })
 }

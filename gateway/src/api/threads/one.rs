@@ -12,6 +12,7 @@ use crate::{
     api::{
         at,
         customers::{self, CustomerView},
+        erased::Erased,
         field::Id,
     },
     error::Problem,
@@ -46,6 +47,8 @@ struct JobName {
     /// Null where the house does not know the customer.
     customer: Option<String>,
     work_done: String,
+    /// Whether what was done was erased; it is empty then.
+    erased: bool,
     /// As the agent that handed it over knows it.
     state: &'static str,
     updated_at: String,
@@ -56,11 +59,13 @@ async fn jobs(tx: &mut Tx, thread: &ConversationId) -> Result<Vec<JobName>, stor
     let mut named = Vec::new();
     for job in handoff::list(tx, thread, JOBS).await? {
         let customer = office::customer::get(tx, &job.report.customer_id).await?;
+        let mut erased = Erased::default();
         named.push(JobName {
             id: job.report.job_id.0,
             customer_id: job.report.customer_id.0,
             customer: customer.map(|customer| customer.name),
-            work_done: job.report.work_done,
+            work_done: erased.told(job.report.work_done),
+            erased: erased.any(),
             state: job.state.as_str(),
             updated_at: at(job.updated),
         });

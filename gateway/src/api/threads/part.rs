@@ -63,6 +63,7 @@ pub(super) fn kind(parts: &[Part]) -> &'static str {
         Some(Part::Deleted { .. }) => "deleted",
         Some(Part::Job(_)) => "job",
         Some(Part::HandedBack { .. }) => "handed_back",
+        Some(Part::Erased) => "erased",
         Some(Part::Unsupported { .. }) => "unsupported",
         Some(Part::Text { .. } | Part::Options { .. } | Part::Choice { .. } | Part::Referral { .. })
         | None => "text",

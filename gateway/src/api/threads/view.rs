@@ -136,9 +136,11 @@ pub(crate) struct AuthorView {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatusView {
-    /// `queued`, `sending`, `unknown` (its answer was lost), `sent`, `delivered`, `read`, `played` or `failed`.
+    /// `queued`, `sending`, `unknown` (its answer was lost), `sent`, `delivered`, `read`, `played`, `failed`, or `dropped`:
+    /// not sent, because somebody took the thread over before, which is no failure.
     pub state: &'static str,
     pub at: String,
+    /// Why it failed, or waits.
     pub reason: Option<String>,
     /// Whether `POST /messages/{id}/retry` sends it once more.
     pub retryable: bool,
@@ -146,11 +148,12 @@ pub(crate) struct StatusView {
 
 impl From<&Delivery> for StatusView {
     fn from(delivery: &Delivery) -> Self {
+        let Delivery { dropped, state, .. } = *delivery;
         Self {
-            state: delivery.state.as_str(),
+            state: if dropped { "dropped" } else { state.as_str() },
             at: at(delivery.at),
-            reason: delivery.reason.clone(),
-            retryable: delivery.state == DeliveryState::Failed,
+            reason: delivery.reason.clone().filter(|_| !dropped),
+            retryable: state == DeliveryState::Failed && !dropped,
         }
     }
 }
@@ -166,7 +169,7 @@ pub(crate) struct MessageView {
     pub direction: &'static str,
     pub author: AuthorView,
     /// What it consists of, each an object with a `type`: `text`, `options`, `media`, `location`, `contacts`, `reaction`,
-    /// `form`, `order`, `edited`, `deleted`, `referral`, `choice`, `job`, `handed_back`, `unsupported`.
+    /// `form`, `order`, `edited`, `deleted`, `referral`, `choice`, `job`, `handed_back`, `erased`, `unsupported`.
     #[schema(value_type = Vec<Object>)]
     pub parts: Vec<Value>,
     /// The message that it quotes.

@@ -1,10 +1,13 @@
 //! What was kept for long enough and goes: a bounded number of rows at a time, from the oldest on. Rows stay, so that repeats
 //! are known and figures add up; what people said in them does not. Nothing goes of whoever is on hold.
 
+pub mod messages;
+pub mod recordings;
+
 use domain::{
     clock::Millis,
-    id::MessageId,
-    message::{MediaSource, Part},
+    id::{ConversationId, MessageId},
+    message::{Media, MediaSource, Part},
 };
 
 use crate::{
@@ -27,6 +30,8 @@ pub enum Kind {
     Traces,
     /// The files of messages.
     Files,
+    /// The recordings of calls, and what was heard in them.
+    Recordings,
     /// What was said.
     Messages,
     /// Entries of the audit log.
@@ -34,13 +39,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::Arrivals, Self::Traces, Self::Files, Self::Messages, Self::Audit];
+    pub const ALL: [Self; 6] =
+        [Self::Arrivals, Self::Traces, Self::Files, Self::Recordings, Self::Messages, Self::Audit];
 }
 
-/// How far arrivals were emptied, and messages looked through.
+/// How far arrivals were emptied, and messages looked through for files.
 const INBOX: &str = "retention.inbox";
 const MEDIA: &str = "retention.media";
-const MESSAGES: &str = "retention.messages";
 
 async fn position(tx: &mut Tx, key: &str) -> Result<i64, Error> {
     Ok(setting::get(tx, key).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
@@ -48,7 +53,7 @@ async fn position(tx: &mut Tx, key: &str) -> Result<i64, Error> {
 
 /// The next look begins at the oldest row.
 pub(crate) async fn begin_again(tx: &mut Tx) -> Result<(), Error> {
-    for key in [INBOX, MEDIA, MESSAGES] {
+    for key in [INBOX, MEDIA] {
         setting::remove(tx, key).await?;
     }
     Ok(())
@@ -61,6 +66,8 @@ pub(crate) async fn begin_again(tx: &mut Tx) -> Result<(), Error> {
 pub async fn count(tx: &mut Tx, kind: Kind, before: Millis) -> Result<i64, Error> {
     let sql = match kind {
         Kind::Audit => return audit::before(tx, before).await,
+        Kind::Recordings => return recordings::count(tx, before).await,
+        Kind::Messages => return messages::count(tx, before).await,
         Kind::Arrivals => concat!(
             "SELECT COUNT(*) AS n FROM inbox WHERE state = 'done' AND body <> '{}' AND received_ms < $1
              AND lane NOT IN (SELECT channel || ':' || external FROM conversation WHERE id IN (",
@@ -82,15 +89,6 @@ pub async fn count(tx: &mut Tx, kind: Kind, before: Millis) -> Result<i64, Error
             conversations_on_hold!(),
             ")"
         ),
-        Kind::Messages => {
-            let sql = concat!(
-                "SELECT COUNT(*) AS n FROM message WHERE received_ms < $1 AND parts <> $2 AND conversation_id NOT IN (",
-                conversations_on_hold!(),
-                ")"
-            );
-            let row = tx.row(sql, args![before, rights::GONE]).await?;
-            return row.map_or(Ok(0), |row| row.get("n"));
-        }
     };
     tx.row(sql, args![before]).await?.map_or(Ok(0), |row| row.get("n"))
 }
@@ -156,6 +154,7 @@ pub async fn traces(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Old {
     pub id: MessageId,
+    pub(crate) talk: ConversationId,
     pub parts: Vec<Part>,
 }
 
@@ -165,27 +164,11 @@ pub struct Old {
 /// # Errors
 /// [`Error::Database`].
 pub async fn old_files(tx: &mut Tx, before: Millis) -> Result<Option<(Vec<Old>, i64)>, Error> {
-    let found = old(tx, MEDIA, before).await?;
-    Ok(found.map(|(mut old, upto)| {
-        old.retain(|message| message.parts.iter().any(|part| file(part).is_some()));
-        (old, upto)
-    }))
-}
-
-/// Messages that came before `before`, in the same way.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn old_messages(tx: &mut Tx, before: Millis) -> Result<Option<(Vec<Old>, i64)>, Error> {
-    old(tx, MESSAGES, before).await
-}
-
-async fn old(tx: &mut Tx, key: &str, before: Millis) -> Result<Option<(Vec<Old>, i64)>, Error> {
-    let after = position(tx, key).await?;
+    let after = position(tx, MEDIA).await?;
     let rows = tx
         .rows(
             concat!(
-                "SELECT seq, id, parts, CAST(CASE WHEN parts = $4 OR conversation_id IN (",
+                "SELECT seq, id, conversation_id, parts, CAST(CASE WHEN parts = $4 OR conversation_id IN (",
                 conversations_on_hold!(),
                 ") THEN 1 ELSE 0 END AS BIGINT) AS stays FROM
                    (SELECT seq, id, parts, received_ms, conversation_id FROM message WHERE seq > $1 ORDER BY seq LIMIT $3)
@@ -201,7 +184,10 @@ async fn old(tx: &mut Tx, key: &str, before: Millis) -> Result<Option<(Vec<Old>,
         if row.get::<i64>("stays")? == 0 {
             // What this version cannot read names no file that it knows.
             let parts: Vec<Part> = row.json("parts").unwrap_or_default();
-            old.push(Old { id: MessageId(row.get("id")?), parts });
+            if parts.iter().any(|part| file(part).is_some()) {
+                let talk = ConversationId(row.get("conversation_id")?);
+                old.push(Old { id: MessageId(row.get("id")?), talk, parts });
+            }
         }
     }
     Ok(Some((old, last.get("seq")?)))
@@ -211,10 +197,16 @@ async fn old(tx: &mut Tx, key: &str, before: Millis) -> Result<Option<(Vec<Old>,
 #[must_use]
 pub fn file(part: &Part) -> Option<&str> {
     match part {
-        Part::Media(media) => match &media.source {
-            MediaSource::File(path) => Some(path),
-            _ => None,
-        },
+        Part::Media(media) => file_of(media),
+        _ => None,
+    }
+}
+
+/// The file of a picture, a recording or the like.
+#[must_use]
+pub fn file_of(media: &Media) -> Option<&str> {
+    match &media.source {
+        MediaSource::File(path) => Some(path),
         _ => None,
     }
 }
@@ -232,29 +224,4 @@ pub async fn files_gone(tx: &mut Tx, old: &[Old], upto: i64) -> Result<(), Error
         .await?;
     }
     setting::put(tx, MEDIA, &upto.to_string()).await
-}
-
-/// Empties the messages `old`, whose files are gone, wherever their words stand; what is still to be sent is sent. Notes that
-/// everything up to `upto` was looked at.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn messages_gone(tx: &mut Tx, old: &[Old], upto: i64) -> Result<(), Error> {
-    for message in old {
-        let id = message.id.as_str();
-        rights::empty(tx, id).await?;
-        for sql in [
-            "UPDATE message SET client_id = NULL, unheard = 0 WHERE id = $1",
-            "DELETE FROM submission WHERE message_id = $1",
-            "UPDATE asked SET body = '[erased]', choices = '[]'
-             WHERE conversation_id = (SELECT conversation_id FROM message WHERE id = $1)
-               AND outbox_id IN (SELECT id FROM outbox WHERE message_id = $1)
-               AND question_id IN (SELECT id FROM question WHERE state <> 'open')",
-            "UPDATE outbox SET content = '{\"content\":\"text\",\"text\":\"[erased]\"}'
-             WHERE message_id = $1 AND state NOT IN ('queued', 'sending', 'unknown')",
-        ] {
-            tx.run(sql, args![id]).await?;
-        }
-    }
-    setting::put(tx, MESSAGES, &upto.to_string()).await
 }
