@@ -7,7 +7,10 @@ export async function rights(stage) {
   const made = await fetch(`${stage.sandbox}/people`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(person) });
   check(made.ok, "nobody new came into the sandbox");
   await stage.acts("gerda", "text", { body: "Gerda here, the Zapfhahn drips" });
-  await until("Gerda's thread", async () => (await stage.api("/threads?search=Gerda")).items.length === 1);
+  const threads = await until("Gerda's thread", async () => {
+    const { items } = await stage.api("/threads?search=Gerda");
+    return items.length === 1 && items;
+  });
   await page.goto(`${stage.base}/console?search=Gerda`);
   await page.locator(".thread-row").first().click(patience);
   await stage.bubble("the Zapfhahn drips").waitFor(patience);
@@ -40,9 +43,24 @@ export async function rights(stage) {
   await yes.click();
   await page.locator(".toast", { hasText: "was erased" }).waitFor(patience);
   await page.locator(".place h1", { hasText: "Erased person" }).waitFor(patience);
+  await german(stage, threads[0].id);
   await page.goto(`${stage.base}/console?search=Gerda`);
   await page.locator(".empty", { hasText: "Nothing found" }).waitFor(patience);
   await open(stage);
+}
+
+/** What was erased, and what the server refuses, in the language of whoever reads it. */
+async function german(stage, thread) {
+  const { page, context } = await stage.colleague("Heike", { locale: "de" });
+  await page.goto(`${stage.base}/console/conversations/${thread}`);
+  await page.locator(".bubble", { hasText: "Für immer gelöscht" }).first().waitFor(patience);
+  await page.locator(".thread-head h2", { hasText: "Gelöschte Person" }).waitFor(patience);
+  const endless = "x".repeat(201);
+  stage.expected.push(endless);
+  await page.goto(`${stage.base}/console/jobs?search=${endless}`);
+  await page.locator(".place", { hasText: "Danach kann der Server nicht suchen." }).waitFor(patience);
+  await stage.shot("12-german", page);
+  await context.close();
 }
 
 /** Somebody whose job was billed: the invoice is named that stays, and that they may go is not even asked while they work here. */

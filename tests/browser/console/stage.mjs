@@ -116,9 +116,9 @@ export class Stage {
   }
 
   /** Somebody else of the office, at a console of their own. */
-  async colleague(name) {
+  async colleague(name, { locale = "en" } = {}) {
     const known = (await this.api("/users")).items.some((user) => user.name === name);
-    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" });
+    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, locale });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await this.watched(await context.newPage());
     if (known) {
