@@ -78,7 +78,7 @@ pub async fn count(tx: &mut Tx, kind: Kind, before: Millis) -> Result<i64, Error
         ),
         Kind::Traces => concat!(
             "SELECT COUNT(*) AS n FROM turn
-             WHERE machine <> '{}' AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
+             WHERE emptied = 0 AND machine <> '{}' AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
                AND conversation_id NOT IN (",
             conversations_on_hold!(),
             ")"
@@ -134,7 +134,7 @@ pub async fn traces(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
         .rows(
             concat!(
                 "SELECT id FROM turn
-                 WHERE machine <> '{}' AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
+                 WHERE emptied = 0 AND finished_ms IS NOT NULL AND state = 'done' AND finished_ms < $1
                    AND conversation_id NOT IN (",
                 conversations_on_hold!(),
                 ") ORDER BY finished_ms LIMIT $2"
@@ -145,7 +145,7 @@ pub async fn traces(tx: &mut Tx, before: Millis) -> Result<bool, Error> {
     let ids = texts(&rows, "id")?;
     for id in &ids {
         tx.run("UPDATE journal SET request = '{}', result = '{}' WHERE turn_id = $1", args![id]).await?;
-        tx.run("UPDATE turn SET machine = '{}' WHERE id = $1", args![id]).await?;
+        tx.run("UPDATE turn SET machine = '{}', emptied = 1 WHERE id = $1", args![id]).await?;
     }
     Ok(i64::try_from(ids.len()).unwrap_or(BATCH) >= BATCH)
 }
