@@ -179,7 +179,7 @@ pub async fn claim(
              WHERE o.channel = $1 AND o.state IN ('queued', 'sending', 'unknown') AND o.due_ms <= $2
                AND (SELECT b.seq FROM outbox b
                     WHERE b.channel = o.channel AND b.external = o.external AND b.seq < o.seq
-                      AND b.state IN ('queued', 'sending', 'unknown') LIMIT 1) IS NULL
+                      AND b.state NOT IN ('sent', 'delivered', 'read', 'played', 'failed') LIMIT 1) IS NULL
              ORDER BY o.due_ms, o.seq LIMIT $3"
     );
     let rows = tx.rows(text, args![channel.as_str(), now, limit]).await?;
@@ -351,7 +351,7 @@ pub async fn resend(
 pub async fn release(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
     tx.run(
         "UPDATE outbox SET due_ms = $3
-         WHERE channel = $1 AND external = $2 AND state IN ('queued', 'sending', 'unknown')
+         WHERE channel = $1 AND external = $2 AND state NOT IN ('sent', 'delivered', 'read', 'played', 'failed')
            AND state = 'queued'
            AND ((attempts = 0 AND due_ms > $3) OR due_ms > $4)",
         args![address.channel.as_str(), &address.external, now, now.plus(LONG_WAIT)],

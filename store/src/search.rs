@@ -9,7 +9,7 @@ use domain::{
     spelling,
 };
 
-use crate::{Error, Store, Tx, args, setting};
+use crate::{Error, Store, Tx, args, db::Row, setting};
 
 /// How far the index was filled.
 const FILLED: &str = "search.filled";
@@ -27,67 +27,65 @@ const WORDS: usize = 1_000;
 const ASKED: usize = 8;
 const LETTERS: usize = 48;
 
-/// Indexes up to [`BATCH`] messages that are not yet; says how many.
+/// Indexes up to [`BATCH`] messages that came since, and as many that were passed over; says how many.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn fill(store: &Store, now: Millis) -> Result<usize, Error> {
     let mut tx = store.reader();
     let filled = position(&mut tx).await?;
-    if first_missing(&mut tx, filled).await?.is_none() && !moves(&mut tx, filled, now).await? {
+    if ahead(&mut tx, filled, 1).await?.is_empty() && !moves(&mut tx, filled, now).await? {
         return Ok(0);
     }
     store
         .write(move |tx| {
             Box::pin(async move {
                 tx.one_at_a_time(FILL).await?;
+                tx.walk_indexes().await?;
                 let filled = position(tx).await?;
-                let rows = pending(tx, filled).await?;
+                let rows = ahead(tx, filled, limit()).await?;
                 put(tx, &rows).await?;
-                settle(tx, filled, now).await?;
-                Ok(rows.len())
+                let late = settle(tx, filled, &rows, now).await?;
+                Ok(rows.len() + late)
             })
         })
         .await
 }
 
-/// So many batches, as a statement takes it.
-fn limit(batches: i64) -> i64 {
-    i64::try_from(BATCH).unwrap_or(i64::MAX).saturating_mul(batches)
+/// A batch, as a statement takes it.
+fn limit() -> i64 {
+    i64::try_from(BATCH).unwrap_or(i64::MAX)
 }
 
 async fn position(tx: &mut Tx) -> Result<i64, Error> {
     Ok(setting::get(tx, FILLED).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// Messages after `filled` that the index lacks, with their words.
-async fn pending(tx: &mut Tx, filled: i64) -> Result<Vec<(i64, String)>, Error> {
+/// Messages after the last that is indexed, with their words. On Postgres one may be passed over by that: see [`settle`].
+async fn ahead(tx: &mut Tx, filled: i64, limit: i64) -> Result<Vec<(i64, String)>, Error> {
     let sql = if tx.is_postgres() {
         "SELECT m.seq, m.parts FROM message m
-         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.seq = m.seq) ORDER BY m.seq LIMIT $2"
+         WHERE m.seq > $1 AND m.seq > COALESCE((SELECT MAX(w.seq) FROM message_words w), 0) ORDER BY m.seq LIMIT $2"
     } else {
         "SELECT m.seq, m.parts FROM message m
          WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.rowid = m.seq) ORDER BY m.seq LIMIT $2"
     };
-    let rows = tx.rows(sql, args![filled, limit(1)]).await?;
-    rows.iter()
-        .map(|row| {
-            let parts: Vec<Part> = row.json("parts")?;
-            Ok((row.get("seq")?, words_of(&parts)))
-        })
-        .collect()
+    read(&tx.rows(sql, args![filled, limit]).await?)
 }
 
-/// The first message after `filled` that the index lacks.
-async fn first_missing(tx: &mut Tx, filled: i64) -> Result<Option<i64>, Error> {
-    let sql = if tx.is_postgres() {
-        "SELECT m.seq FROM message m
-         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.seq = m.seq) ORDER BY m.seq LIMIT 1"
-    } else {
-        "SELECT m.seq FROM message m
-         WHERE m.seq > $1 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.rowid = m.seq) ORDER BY m.seq LIMIT 1"
+/// Messages after `filled` up to `upto` that were passed over: they were numbered before one that was seen, and seen after it.
+async fn behind(tx: &mut Tx, filled: i64, upto: i64) -> Result<Vec<(i64, String)>, Error> {
+    let sql = "SELECT m.seq, m.parts FROM message m WHERE m.seq > $1 AND m.seq <= $2
+                 AND (SELECT w.seq FROM message_words w WHERE w.seq = m.seq) IS NULL ORDER BY m.seq LIMIT $3";
+    read(&tx.rows(sql, args![filled, upto, limit()]).await?)
+}
+
+fn read(rows: &[Row]) -> Result<Vec<(i64, String)>, Error> {
+    let words = |row: &Row| {
+        let parts: Vec<Part> = row.json("parts")?;
+        Ok((row.get("seq")?, words_of(&parts)))
     };
-    tx.row(sql, args![filled]).await?.map(|row| row.get("seq")).transpose()
+    rows.iter().map(words).collect()
 }
 
 async fn put(tx: &mut Tx, rows: &[(i64, String)]) -> Result<(), Error> {
@@ -145,31 +143,25 @@ async fn mark(tx: &mut Tx) -> Result<Option<Mark>, Error> {
     Ok(setting::get(tx, MARK).await?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-/// The last number before which nothing can come any more.
-async fn settled(tx: &mut Tx, filled: i64, now: Millis) -> Result<i64, Error> {
-    if !tx.is_postgres() {
-        // One writer: its numbers become visible in their order.
-        let last = "SELECT COALESCE(MAX(seq), $1) AS seq FROM (SELECT seq FROM message WHERE seq > $1 ORDER BY seq LIMIT $2) AS m";
-        let row = tx.row(last, args![filled, limit(2)]).await?;
-        return row.map_or(Ok(filled), |row| row.get("seq"));
-    }
+/// Up to where nothing can come any more; `None` where that cannot be said yet.
+async fn settled(tx: &mut Tx, now: Millis) -> Result<Option<i64>, Error> {
     let marked = mark(tx).await?;
     if marked.is_some_and(|mark| !mark.is_old(now)) {
-        return Ok(filled);
+        return Ok(None);
     }
     let sql = "SELECT CAST(CAST(pg_snapshot_xmin(s.now) AS TEXT) AS BIGINT) AS oldest,
                       CAST(CAST(pg_snapshot_xmax(s.now) AS TEXT) AS BIGINT) AS next,
                       COALESCE((SELECT MAX(seq) FROM message), 0) AS seq
                FROM (SELECT pg_current_snapshot() AS now) AS s";
-    let Some(row) = tx.row(sql, Vec::new()).await? else { return Ok(filled) };
+    let Some(row) = tx.row(sql, Vec::new()).await? else { return Ok(None) };
     let oldest: i64 = row.get("oldest")?;
     let fresh = Mark { seq: row.get("seq")?, transaction: row.get("next")?, at: now };
     match marked {
         // Who had a lower number in hand is still at it.
-        Some(mark) if oldest < mark.transaction => Ok(filled),
+        Some(mark) if oldest < mark.transaction => Ok(None),
         passed => {
             setting::put(tx, MARK, &serde_json::json!(fresh).to_string()).await?;
-            Ok(passed.map_or(filled, |mark| mark.seq))
+            Ok(passed.map(|mark| mark.seq))
         }
     }
 }
@@ -182,17 +174,32 @@ async fn moves(tx: &mut Tx, filled: i64, now: Millis) -> Result<bool, Error> {
     Ok(tx.row("SELECT seq FROM message WHERE seq > $1 LIMIT 1", args![filled]).await?.is_some())
 }
 
-/// Moves the position to what is settled and indexed.
-async fn settle(tx: &mut Tx, filled: i64, now: Millis) -> Result<(), Error> {
-    let settled = settled(tx, filled, now).await?;
-    if settled <= filled {
-        return Ok(());
+/// Moves the position behind what is settled, and indexes what was passed over until there; says how many that were. With
+/// SQLite's one writer numbers become visible in their order, and nothing is passed over.
+async fn settle(tx: &mut Tx, filled: i64, rows: &[(i64, String)], now: Millis) -> Result<usize, Error> {
+    if !tx.is_postgres() {
+        let last = match rows.last() {
+            Some((seq, _)) => Some(*seq),
+            None => tx
+                .row("SELECT COALESCE(MAX(seq), 0) AS seq FROM message", Vec::new())
+                .await?
+                .map(|row| row.get("seq"))
+                .transpose()?,
+        };
+        moved(tx, filled, last.unwrap_or(filled)).await?;
+        return Ok(0);
     }
-    let position = settled.min(first_missing(tx, filled).await?.unwrap_or(i64::MAX).saturating_sub(1));
-    if position > filled {
-        setting::put(tx, FILLED, &position.to_string()).await?;
+    let Some(upto) = settled(tx, now).await?.filter(|upto| *upto > filled) else { return Ok(0) };
+    let late = behind(tx, filled, upto).await?;
+    put(tx, &late).await?;
+    if late.len() < BATCH {
+        moved(tx, filled, upto).await?;
     }
-    Ok(())
+    Ok(late.len())
+}
+
+async fn moved(tx: &mut Tx, filled: i64, to: i64) -> Result<(), Error> {
+    if to > filled { setting::put(tx, FILLED, &to.to_string()).await } else { Ok(()) }
 }
 
 /// Each word once, folded; an empty text for a message without words.

@@ -25,7 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "rights", include_str!("../../migrations/0015_rights.sql")),
     (17, "lanes", include_str!("../../migrations/0017_lanes.sql")),
     (18, "hold", include_str!("../../migrations/0018_hold.sql")),
-    (19, "traces", include_str!("../../migrations/0019_traces.sql")),
+    (19, "in_place", include_str!("../../migrations/0019_in_place.sql")),
     (20, "erased", include_str!("../../migrations/0020_erased.sql")),
     (21, "forgotten", include_str!("../../migrations/0021_forgotten.sql")),
 ];
