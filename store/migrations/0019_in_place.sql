@@ -8,4 +8,6 @@ __ROOM__
 -- Of two indexes over what is to be sent PostgreSQL took either for the way along one address, through the whole backlog for
 -- each row of a claim: the one of addresses says in other words what it holds.
 drop index outbox_lane;
+drop index outbox_due;
+create index outbox_due on outbox (channel, due_ms, seq) where state in ('queued', 'sending', 'unknown');
 create index outbox_lane on outbox (channel, external, seq) where state not in ('sent', 'delivered', 'read', 'played', 'failed');

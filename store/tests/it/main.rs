@@ -16,6 +16,7 @@ mod going;
 mod hints;
 mod inspect;
 mod pace;
+mod plans;
 mod questions;
 mod reached;
 mod report;
