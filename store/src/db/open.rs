@@ -28,7 +28,7 @@ pub(super) enum Opened {
 pub struct Config {
     /// `sqlite://PATH` or `postgres://USER@HOST/NAME`.
     pub url: String,
-    /// Connections that read (SQLite), or all connections (Postgres).
+    /// Connections that read (SQLite), or all connections but one that listens (Postgres).
     pub connections: u32,
     /// How long a statement waits for a lock or a connection.
     pub wait_seconds: u64,
