@@ -155,6 +155,7 @@ export class VirtualList {
     if (!this.#frame) {
       this.#frame = requestAnimationFrame(() => {
         this.#frame = 0;
+        this.#catchUp();
         this.#draw();
       });
     }
@@ -288,6 +289,7 @@ export class VirtualList {
 
   /** @param {ResizeObserverEntry[]} changes */
   #resized(changes) {
+    this.#catchUp();
     const own = changes.find((change) => change.target === this.options.scroller);
     if (own && Math.abs(own.contentRect.width - this.#width) > 1) {
       this.#width = own.contentRect.width;

@@ -5,7 +5,10 @@ import { createServer } from "node:net";
 import { Stage, check, patience } from "./stage.mjs";
 
 export async function troubles(stage) {
-  const page = await stage.watched(await stage.context.newPage());
+  // A clock is all of a browser context's: on a clock of its own nothing after this would draw when the browser does.
+  const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en", storageState: await stage.context.storageState() });
+  context.setDefaultTimeout(patience.timeout);
+  const page = await stage.watched(await context.newPage());
   /** What the server would say, were WhatsApp in that trouble. */
   let trouble = { code: "paused", message: "131031: the account is locked" };
   let last = null;
@@ -37,7 +40,7 @@ export async function troubles(stage) {
   await stage.acts("technician", "text", { body: "Here I am again" });
   await page.clock.runFor(5_000);
   await bar("silent").waitFor({ state: "detached", ...patience });
-  await page.close();
+  await context.close();
 }
 
 function freePort() {
