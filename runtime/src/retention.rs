@@ -102,7 +102,7 @@ async fn part(store: &Store, keep: &Retention, kind: Kind, before: Millis) -> Re
                 take(&mut recorded.media, &recorded.call.0, &keep.media_folder, keep.media_days).await;
                 recorded.media.transcript = None;
             }
-            let more = found.is_more();
+            let more = found.next.is_some();
             store.write(move |tx| Box::pin(async move { recordings::gone(tx, &found).await })).await?;
             Ok(more)
         }
@@ -115,7 +115,7 @@ async fn part(store: &Store, keep: &Retention, kind: Kind, before: Millis) -> Re
             found
                 .messages
                 .retain(|message| !message.parts.iter().any(|part| retention::file(part).is_some()));
-            let more = found.is_more();
+            let more = found.next.is_some();
             store.write(move |tx| Box::pin(async move { messages::gone(tx, &found, before).await })).await?;
             Ok(more)
         }

@@ -152,14 +152,14 @@ async fn a_long_talk_goes_a_batch_at_a_time_and_what_cannot_go_holds_nothing_up(
         write(&store, &ids, &clara, &[picture], std::iter::once(0)).await;
         write(&store, &ids, &clara, &[Part::text("it leaks")], (0..1_199).map(|n| n % 7)).await;
         let found = messages::find(&mut store.reader(), after(100)).await.unwrap();
-        assert_eq!((found.messages.len(), found.is_more()), (500, true));
+        assert_eq!((found.messages.len(), found.next.is_some()), (500, true));
         all_rounds(&store, media.path(), after(100)).await;
         assert_eq!(kept(&store, &clara).await, 1, "its file is still there");
         std::fs::remove_dir(&stuck).unwrap();
         all_rounds(&store, media.path(), after(100)).await;
         assert_eq!(kept(&store, &clara).await, 0);
         let found = messages::find(&mut store.reader(), after(100)).await.unwrap();
-        assert!(found.messages.is_empty() && !found.is_more());
+        assert!(found.messages.is_empty() && found.next.is_none());
     })
     .await;
 }

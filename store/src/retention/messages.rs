@@ -7,11 +7,10 @@ use domain::{
     id::{ConversationId, MessageId},
 };
 
-use super::{BATCH, Old};
+use super::{BATCH, Old, keep_place, place};
 use crate::{
     Error, Tx, args,
     rights::{self, hold::conversations_on_hold},
-    setting,
 };
 
 /// Where the look through the conversations stands: one of them, and one of its messages by time and number.
@@ -19,7 +18,7 @@ const PLACE: &str = "retention.messages";
 /// Conversations of one look.
 const TALKS: i64 = 200;
 
-type Place = (String, i64, i64);
+pub type Place = (String, i64, i64);
 /// Behind all messages of a conversation.
 const END: i64 = i64::MAX;
 
@@ -48,15 +47,8 @@ pub struct Found {
     pub messages: Vec<Old>,
     /// The conversations that were looked through, and up to what time.
     talks: Vec<(ConversationId, i64)>,
-    next: Option<Place>,
-}
-
-impl Found {
-    /// Whether conversations are left to be looked through.
-    #[must_use]
-    pub fn is_more(&self) -> bool {
-        self.next.is_some()
-    }
+    /// `None` at the end.
+    pub next: Option<Place>,
 }
 
 /// How many messages would go, were those before `before` forgotten now.
@@ -75,7 +67,7 @@ pub(super) async fn count(tx: &mut Tx, before: Millis) -> Result<i64, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, before: Millis) -> Result<Found, Error> {
-    let place = setting::get(tx, PLACE).await?.and_then(|text| serde_json::from_str::<Place>(&text).ok());
+    let place: Option<Place> = place(tx, PLACE).await?;
     let (first, at, seq) = place.unwrap_or_default();
     let sql = concat!(
         "SELECT t.conversation_id AS id, t.forgotten_ms,
@@ -166,10 +158,7 @@ pub async fn gone(tx: &mut Tx, found: &Found, before: Millis) -> Result<(), Erro
         )
         .await?;
     }
-    match &found.next {
-        Some(place) => setting::put(tx, PLACE, &serde_json::json!(place).to_string()).await,
-        None => setting::remove(tx, PLACE).await,
-    }
+    keep_place(tx, PLACE, found.next.as_ref()).await
 }
 
 async fn empty(tx: &mut Tx, id: &str) -> Result<(), Error> {

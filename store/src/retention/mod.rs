@@ -9,6 +9,7 @@ use domain::{
     id::{ConversationId, MessageId},
     message::{Media, MediaSource, Part},
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Error, Tx, args, audit,
@@ -49,6 +50,19 @@ const MEDIA: &str = "retention.media";
 
 async fn position(tx: &mut Tx, key: &str) -> Result<i64, Error> {
     Ok(setting::get(tx, key).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Where a look that goes on in batches stands, as `key` keeps it; `None` at its beginning.
+async fn place<P: DeserializeOwned>(tx: &mut Tx, key: &str) -> Result<Option<P>, Error> {
+    // One that cannot be read begins anew.
+    Ok(setting::get(tx, key).await?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+async fn keep_place<P: Serialize>(tx: &mut Tx, key: &str, place: Option<&P>) -> Result<(), Error> {
+    match place {
+        Some(place) => setting::put(tx, key, &to_json(place)).await,
+        None => setting::remove(tx, key).await,
+    }
 }
 
 /// The next look begins at the oldest row.

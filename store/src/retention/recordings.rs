@@ -3,13 +3,13 @@
 
 use domain::{clock::Millis, id::PhoneCallId, message::Media};
 
-use super::BATCH;
-use crate::{Error, Tx, args, inbox::to_json, rights::hold::conversations_on_hold, setting};
+use super::{BATCH, keep_place, place};
+use crate::{Error, Tx, args, inbox::to_json, rights::hold::conversations_on_hold};
 
 /// Where the look through the calls stands: when one began, and its id.
 const PLACE: &str = "retention.recordings";
 
-type Place = (i64, String);
+pub type Place = (i64, String);
 
 /// A call `k` that holds a recording or what was heard in one, and is with nobody on hold.
 macro_rules! may_go {
@@ -36,15 +36,8 @@ pub struct Recorded {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     pub calls: Vec<Recorded>,
-    next: Option<Place>,
-}
-
-impl Found {
-    /// Whether calls are left to be looked through.
-    #[must_use]
-    pub fn is_more(&self) -> bool {
-        self.next.is_some()
-    }
+    /// `None` at the end.
+    pub next: Option<Place>,
 }
 
 /// How many calls would lose theirs, were it forgotten now.
@@ -58,7 +51,7 @@ pub(super) async fn count(tx: &mut Tx, before: Millis) -> Result<i64, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, before: Millis) -> Result<Found, Error> {
-    let place = setting::get(tx, PLACE).await?.and_then(|text| serde_json::from_str::<Place>(&text).ok());
+    let place: Option<Place> = place(tx, PLACE).await?;
     let (at, id) = place.unwrap_or((i64::MIN, String::new()));
     let sql = concat!(
         "SELECT k.id, k.media, k.started_ms, CAST(CASE WHEN ",
@@ -97,8 +90,5 @@ pub async fn gone(tx: &mut Tx, found: &Found) -> Result<(), Error> {
         );
         tx.run(sql, args![call.as_str(), to_json(media)]).await?;
     }
-    match &found.next {
-        Some(place) => setting::put(tx, PLACE, &serde_json::json!(place).to_string()).await,
-        None => setting::remove(tx, PLACE).await,
-    }
+    keep_place(tx, PLACE, found.next.as_ref()).await
 }

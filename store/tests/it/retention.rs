@@ -118,7 +118,7 @@ async fn what_was_said_goes_wherever_it_stands_and_what_waits_is_still_sent() {
         put(&db, SAID).await;
         let (mut tx, before) = (db.store.reader(), Millis(1_000));
         let found = messages::find(&mut tx, before).await.unwrap();
-        assert_eq!((found.messages.len(), found.is_more()), (2, false));
+        assert_eq!((found.messages.len(), found.next.is_some()), (2, false));
         tx!(db, |tx| messages::gone(tx, &found, before).await);
         assert_eq!(messages::find(&mut tx, before).await.unwrap(), messages::Found::default());
         assert_eq!(retention::count(&mut tx, Kind::Messages, before).await.unwrap(), 0);
