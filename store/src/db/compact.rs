@@ -2,7 +2,10 @@
 //! copied back and cut. Freed pages are overwritten when they are freed (`lite.rs`). PostgreSQL does the like by itself, with
 //! its VACUUM; nothing is done there.
 
-use super::{Db, Store, lite};
+use super::{
+    Db, Store,
+    lite::{self, Lite},
+};
 use crate::{args, error::Error};
 
 impl Store {
@@ -16,7 +19,7 @@ impl Store {
         let cut = move || -> Result<(), Error> {
             let connection = lite::writer(&file, wait)?;
             // What somebody reads meanwhile stays in the log until it is cut the next time.
-            lite::rows(&connection, "PRAGMA wal_checkpoint(TRUNCATE)", &[], 1)?;
+            Lite::new(connection).rows("PRAGMA wal_checkpoint(TRUNCATE)", &[], 1)?;
             Ok(())
         };
         tokio::task::spawn_blocking(cut).await.map_err(|_| Error::Closed)?

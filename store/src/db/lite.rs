@@ -1,13 +1,19 @@
 //! One SQLite connection: how statements run on it and what comes out. Blocks its thread, so it lives on the writer's
 //! thread or a reader's and nowhere else.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, hash_map::Entry},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use rusqlite::{
     CachedStatement, Connection, OpenFlags, ToSql, config::DbConfig, types::ToSqlOutput, types::ValueRef,
 };
 
-use super::value::Val;
+use super::{lite_row::LiteRow, value::Val};
 
 /// Prepared statements that a connection keeps: more than the house has on its way of a message.
 const STATEMENTS: usize = 256;
@@ -46,71 +52,77 @@ fn prepare(connection: &Connection, wait: Duration) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// One row: its values under its columns' names.
-pub struct LiteRow {
-    names: Arc<[String]>,
-    values: Vec<Val>,
+/// A connection and what is known of the statements that ran on it: they are asked once for their parameters and columns.
+pub struct Lite {
+    connection: Connection,
+    /// By where a statement's text stands, which lives as long as the program.
+    shapes: RefCell<HashMap<(usize, usize), Arc<Shape>>>,
 }
 
-impl LiteRow {
-    pub(super) fn get(&self, column: &str) -> rusqlite::Result<&Val> {
-        let index = self.names.iter().position(|name| name == column);
-        let value = index.and_then(|index| self.values.get(index));
-        value.ok_or_else(|| rusqlite::Error::InvalidColumnName(column.to_owned()))
+/// What a statement takes and gives.
+struct Shape {
+    /// For each parameter, which of the arguments it is.
+    parameters: Vec<usize>,
+    columns: Arc<[String]>,
+}
+
+impl Lite {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, shapes: RefCell::default() }
     }
-}
 
-pub(super) fn exec(connection: &Connection, sql: &'static str, args: &[Val]) -> rusqlite::Result<u64> {
-    let changed = bound(connection, sql, args)?.raw_execute()?;
-    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
-}
-
-/// Up to `limit` rows of `sql`.
-pub(super) fn rows(
-    connection: &Connection,
-    sql: &'static str,
-    args: &[Val],
-    limit: usize,
-) -> rusqlite::Result<Vec<LiteRow>> {
-    let mut statement = bound(connection, sql, args)?;
-    let names: Arc<[String]> = statement.column_names().into_iter().map(ToOwned::to_owned).collect();
-    let (mut found, mut rows) = (Vec::new(), statement.raw_query());
-    while found.len() < limit
-        && let Some(row) = rows.next()?
-    {
-        let values =
-            (0..names.len()).map(|at| value(row.get_ref(at)?, at, &names)).collect::<Result<_, _>>()?;
-        found.push(LiteRow { names: Arc::clone(&names), values });
+    pub(super) fn exec(&self, sql: &'static str, args: &[Val]) -> rusqlite::Result<u64> {
+        let changed = self.bound(sql, args)?.0.raw_execute()?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
-    Ok(found)
-}
 
-/// `$n` is the n-th of `args` wherever it stands: to SQLite it is a name like any other.
-fn bound<'c>(
-    connection: &'c Connection,
-    sql: &'static str,
-    args: &[Val],
-) -> rusqlite::Result<CachedStatement<'c>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    for at in 1..=statement.parameter_count() {
-        let number =
-            statement.parameter_name(at).and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
-        let given = number.and_then(|number| args.get(number.checked_sub(1)?));
-        let given = given.ok_or(rusqlite::Error::InvalidParameterCount(args.len(), at))?;
-        statement.raw_bind_parameter(at, given)?;
-    }
-    Ok(statement)
-}
-
-fn value(found: ValueRef<'_>, at: usize, names: &[String]) -> rusqlite::Result<Val> {
-    match found {
-        ValueRef::Null => Ok(Val::Text(None)),
-        ValueRef::Integer(number) => Ok(Val::Int(Some(number))),
-        ValueRef::Text(_) => Ok(Val::Text(Some(found.as_str()?.to_owned()))),
-        ValueRef::Real(_) | ValueRef::Blob(_) => {
-            let name = names.get(at).cloned().unwrap_or_default();
-            Err(rusqlite::Error::InvalidColumnType(at, name, found.data_type()))
+    /// Up to `limit` rows of `sql`.
+    pub(super) fn rows(
+        &self,
+        sql: &'static str,
+        args: &[Val],
+        limit: usize,
+    ) -> rusqlite::Result<Vec<LiteRow>> {
+        let (mut statement, shape) = self.bound(sql, args)?;
+        let (mut found, mut rows) = (Vec::new(), statement.raw_query());
+        while found.len() < limit
+            && let Some(row) = rows.next()?
+        {
+            found.push(LiteRow::read(row, &shape.columns)?);
         }
+        Ok(found)
+    }
+
+    /// `$n` is the n-th of `args` wherever it stands: to SQLite it is a name like any other.
+    fn bound(&self, sql: &'static str, args: &[Val]) -> rusqlite::Result<(CachedStatement<'_>, Arc<Shape>)> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let shape = self.shape(sql, &statement)?;
+        for (at, number) in shape.parameters.iter().enumerate() {
+            let given = args.get(*number);
+            let given = given.ok_or(rusqlite::Error::InvalidParameterCount(args.len(), number + 1))?;
+            statement.raw_bind_parameter(at + 1, given)?;
+        }
+        Ok((statement, shape))
+    }
+
+    fn shape(&self, sql: &'static str, statement: &CachedStatement<'_>) -> rusqlite::Result<Arc<Shape>> {
+        let mut shapes = self.shapes.borrow_mut();
+        match shapes.entry((sql.as_ptr().addr(), sql.len())) {
+            Entry::Occupied(known) => Ok(Arc::clone(known.get())),
+            Entry::Vacant(room) => Ok(Arc::clone(room.insert(Arc::new(Shape::of(statement)?)))),
+        }
+    }
+}
+
+impl Shape {
+    fn of(statement: &CachedStatement<'_>) -> rusqlite::Result<Self> {
+        let parameters = (1..=statement.parameter_count()).map(|at| {
+            let name = statement.parameter_name(at).and_then(|name| name.strip_prefix('$'));
+            let number = name.and_then(|name| name.parse::<usize>().ok()?.checked_sub(1));
+            number.ok_or(rusqlite::Error::InvalidParameterCount(0, at))
+        });
+        let columns = statement.column_names().map(ToOwned::to_owned).collect();
+        Ok(Self { parameters: parameters.collect::<rusqlite::Result<_>>()?, columns })
     }
 }
 
@@ -126,25 +138,27 @@ impl ToSql for Val {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::lite_row::Cell, *};
 
     #[test]
     fn a_number_names_the_argument_wherever_it_stands() {
-        let connection = Connection::open_in_memory().unwrap();
+        let lite = Lite::new(Connection::open_in_memory().unwrap());
         let sql = "SELECT $2 AS two, $1 AS one, $2 AS again, NULL AS none";
-        let found = rows(&connection, sql, &[Val::from("a"), Val::from(7_i64)], 9).unwrap();
-        assert_eq!(found[0].get("one").unwrap(), &Val::from("a"));
-        assert_eq!(found[0].get("two").unwrap(), &Val::from(7_i64));
-        assert_eq!(found[0].get("again").unwrap(), &Val::from(7_i64));
-        assert_eq!(found[0].get("none").unwrap(), &Val::Text(None));
-        assert!(found[0].get("three").is_err());
-        assert!(rows(&connection, sql, &[Val::from("a")], 9).is_err(), "an argument is missing");
+        for _ in 0..2 {
+            let found = lite.rows(sql, &[Val::from("a"), Val::from(7_i64)], 9).unwrap();
+            assert_eq!(found[0].get("one").unwrap(), Cell::Text("a"));
+            assert_eq!(found[0].get("two").unwrap(), Cell::Int(7));
+            assert_eq!(found[0].get("again").unwrap(), Cell::Int(7));
+            assert_eq!(found[0].get("none").unwrap(), Cell::Null);
+            assert!(found[0].get("three").is_err());
+        }
+        assert!(lite.rows(sql, &[Val::from("a")], 9).is_err(), "an argument is missing");
     }
 
     #[test]
     fn the_limit_ends_the_reading() {
-        let connection = Connection::open_in_memory().unwrap();
-        let found = rows(&connection, "SELECT 1 AS n UNION ALL SELECT 2 ORDER BY n", &[], 1).unwrap();
+        let lite = Lite::new(Connection::open_in_memory().unwrap());
+        let found = lite.rows("SELECT 1 AS n UNION ALL SELECT 2 ORDER BY n", &[], 1).unwrap();
         assert_eq!(found.len(), 1);
     }
 }

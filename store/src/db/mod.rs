@@ -11,6 +11,7 @@ pub mod faults;
 mod hint;
 mod inspect;
 mod lite;
+mod lite_row;
 mod migrate;
 mod open;
 mod pg;

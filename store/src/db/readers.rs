@@ -10,7 +10,10 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{lite, tx::Tx};
+use super::{
+    lite::{self, Lite},
+    tx::Tx,
+};
 use crate::error::Error;
 
 /// Reads that may wait. A full queue makes the callers wait, never memory grow.
@@ -63,7 +66,7 @@ impl Readers {
 
 /// Until every sender is gone.
 fn run(connection: Connection, queue: &Mutex<mpsc::Receiver<Job>>) {
-    let mut tx = Tx::Sqlite(connection);
+    let mut tx = Tx::Sqlite(Lite::new(connection));
     loop {
         // Held while waiting: the others wait for it, and each job wakes one of them.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();

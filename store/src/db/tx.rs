@@ -5,7 +5,8 @@ use futures::future::BoxFuture;
 
 use super::{
     change::Change,
-    lite::{self, LiteRow},
+    lite::Lite,
+    lite_row::LiteRow,
     pg::{self, Answer, Client, Pool},
     readers::Readers,
     value::{Row, Val},
@@ -14,7 +15,7 @@ use crate::error::Error;
 
 pub enum Tx {
     /// On the thread that owns the connection.
-    Sqlite(rusqlite::Connection),
+    Sqlite(Lite),
     Pg(Change),
     /// Each statement on whichever reader is free.
     ReadSqlite(Readers),
@@ -65,10 +66,8 @@ impl Tx {
     /// [`Error::Database`].
     pub async fn exec(&mut self, sql: &'static str, args: Vec<Val>) -> Result<u64, Error> {
         match self {
-            Self::Sqlite(connection) => Ok(lite::exec(connection, sql, &args)?),
-            Self::ReadSqlite(readers) => {
-                readers.run(move |tx| Ok(lite::exec(tx.connection()?, sql, &args)?)).await
-            }
+            Self::Sqlite(lite) => Ok(lite.exec(sql, &args)?),
+            Self::ReadSqlite(readers) => readers.run(move |tx| Ok(tx.connection()?.exec(sql, &args)?)).await,
             _ => Ok(self.pg(sql, &args).await?.changed),
         }
     }
@@ -127,16 +126,16 @@ impl Tx {
     async fn lite(&mut self, sql: &'static str, args: Vec<Val>, limit: usize) -> Result<Vec<LiteRow>, Error> {
         match self {
             Self::ReadSqlite(readers) => {
-                readers.run(move |tx| Ok(lite::rows(tx.connection()?, sql, &args, limit)?)).await
+                readers.run(move |tx| Ok(tx.connection()?.rows(sql, &args, limit)?)).await
             }
-            _ => Ok(lite::rows(self.connection()?, sql, &args, limit)?),
+            _ => Ok(self.connection()?.rows(sql, &args, limit)?),
         }
     }
 
     /// SQLite's connection, on the thread that owns it.
-    fn connection(&self) -> Result<&rusqlite::Connection, Error> {
+    fn connection(&self) -> Result<&Lite, Error> {
         match self {
-            Self::Sqlite(connection) => Ok(connection),
+            Self::Sqlite(lite) => Ok(lite),
             _ => Err(Error::Closed),
         }
     }

@@ -2,7 +2,7 @@
 
 use tokio_postgres::types::FromSql;
 
-use super::lite::LiteRow;
+use super::lite_row::{Cell, LiteRow};
 use crate::error::Error;
 
 /// A value bound to `$n`.
@@ -86,34 +86,34 @@ pub enum Row {
 
 /// What a column may be read as: `i64`, `String`, and `Option`s of them.
 pub trait Column: for<'r> FromSql<'r> {
-    /// `None` where the value is of another kind.
-    fn of(value: &Val) -> Option<Self>
+    /// `None` where the cell is of another kind.
+    fn of(cell: Cell<'_>) -> Option<Self>
     where
         Self: Sized;
 }
 
 impl Column for i64 {
-    fn of(value: &Val) -> Option<Self> {
-        match value {
-            Val::Int(number) => *number,
-            Val::Text(_) => None,
+    fn of(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Int(number) => Some(number),
+            Cell::Null | Cell::Text(_) => None,
         }
     }
 }
 
 impl Column for String {
-    fn of(value: &Val) -> Option<Self> {
-        match value {
-            Val::Text(text) => text.clone(),
-            Val::Int(_) => None,
+    fn of(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Text(text) => Some(text.to_owned()),
+            Cell::Null | Cell::Int(_) => None,
         }
     }
 }
 
 impl<T: Column> Column for Option<T> {
-    fn of(value: &Val) -> Option<Self> {
-        match value {
-            Val::Int(None) | Val::Text(None) => Some(None),
+    fn of(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Null => Some(None),
             some => T::of(some).map(Some),
         }
     }
@@ -126,12 +126,7 @@ impl Row {
     /// Where there is no such column or it holds another type: a fault of the SQL text.
     pub fn get<T: Column>(&self, column: &'static str) -> Result<T, Error> {
         match self {
-            Self::Sqlite(row) => {
-                let value = row.get(column)?;
-                T::of(value).ok_or_else(|| {
-                    rusqlite::Error::InvalidColumnName(format!("{column} of another type")).into()
-                })
-            }
+            Self::Sqlite(row) => T::of(row.get(column)?).ok_or_else(|| other_type(column)),
             Self::Pg(row) => Ok(row.try_get(column)?),
         }
     }
@@ -141,7 +136,17 @@ impl Row {
     /// # Errors
     /// Where the text is not a `T`: written by a newer version, or by hand.
     pub fn json<T: serde::de::DeserializeOwned>(&self, column: &'static str) -> Result<T, Error> {
-        let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|source| Error::Stored { column, source })
+        let text = match self {
+            Self::Sqlite(row) => match row.get(column)? {
+                Cell::Text(text) => text,
+                Cell::Null | Cell::Int(_) => return Err(other_type(column)),
+            },
+            Self::Pg(row) => row.try_get(column)?,
+        };
+        serde_json::from_str(text).map_err(|source| Error::Stored { column, source })
     }
+}
+
+fn other_type(column: &str) -> Error {
+    rusqlite::Error::InvalidColumnName(format!("{column} of another type")).into()
 }

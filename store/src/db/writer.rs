@@ -6,7 +6,7 @@ use futures::{executor::block_on, future::BoxFuture};
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::{crash, lite, tx::Tx};
+use super::{crash, lite::Lite, tx::Tx};
 use crate::error::Error;
 
 /// Closures in one commit. Beyond some hundred rows the index work, not the sync, is the cost.
@@ -47,7 +47,7 @@ impl Writer {
 }
 
 fn run(connection: Connection, mut queue: mpsc::Receiver<Job>) {
-    let mut tx = Tx::Sqlite(connection);
+    let mut tx = Tx::Sqlite(Lite::new(connection));
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
         commit(&mut tx, &mut batch);
@@ -87,8 +87,8 @@ fn attempt(tx: &mut Tx, batch: &mut Vec<Job>, told: &mut Vec<Verdict>) -> Result
 }
 
 fn statement(tx: &Tx, sql: &'static str) -> Result<(), Error> {
-    if let Tx::Sqlite(connection) = tx {
-        lite::exec(connection, sql, &[])?;
+    if let Tx::Sqlite(lite) = tx {
+        lite.exec(sql, &[])?;
     }
     Ok(())
 }
