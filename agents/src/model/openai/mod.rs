@@ -134,7 +134,7 @@ impl OpenAi {
     async fn exchange(
         &self,
         request: &ModelRequest,
-        body: Body,
+        body: Body<'_>,
         listener: Option<&dyn Listener>,
     ) -> Result<ModelReply, Failure> {
         let draft = match listener {
@@ -148,7 +148,7 @@ impl OpenAi {
         reply::read(draft, request, &self.ids)
     }
 
-    async fn streamed(&self, body: Body, listener: &dyn Listener) -> Result<Draft, Failure> {
+    async fn streamed(&self, body: Body<'_>, listener: &dyn Listener) -> Result<Draft, Failure> {
         let chat = self.client.chat().header(ACCEPT, EVENT_STREAM)?;
         let mut pieces = chat.create_stream_byot::<_, Completion>(body).await?;
         let (mut assembler, mut filter) = (Assembler::default(), thinking::Filter::default());

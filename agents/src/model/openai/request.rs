@@ -31,9 +31,10 @@ pub(super) struct Draft<'a> {
 
 /// One request's body. Tools are written once for many requests.
 #[derive(Serialize)]
-pub(super) struct Body {
+pub(super) struct Body<'r> {
     #[serde(flatten)]
     head: Map<String, Value>,
+    messages: Vec<transcript::Message<'r>>,
     #[serde(skip_serializing_if = "Shared::is_none")]
     tools: Shared,
 }
@@ -86,20 +87,20 @@ impl Written {
     }
 }
 
-impl Draft<'_> {
+impl<'r> Draft<'r> {
     /// # Errors
     /// [`ModelError::Stop`] for tools that no server would take.
-    pub fn body(&self, written: &Written) -> Result<Body, ModelError> {
-        Ok(Body { tools: written.find(self)?, head: self.head() })
+    pub fn body(&self, written: &Written) -> Result<Body<'r>, ModelError> {
+        let messages = transcript::messages(self.request, self.profile, self.model, self.images);
+        Ok(Body { tools: written.find(self)?, head: self.head(), messages })
     }
 
-    /// All but the tools.
+    /// All but the talk and the tools.
     fn head(&self) -> Map<String, Value> {
         let Self { request, profile, model, .. } = self;
         let limit = request.max_tokens.saturating_add(profile.thinking_tokens);
         let mut body = Map::from_iter([
             ("model".to_owned(), json!(model)),
-            ("messages".to_owned(), transcript::messages(request, profile, model, self.images).into()),
             (profile.token_limit.as_str().to_owned(), json!(limit)),
             ("stream".to_owned(), json!(self.stream)),
         ]);

@@ -34,7 +34,11 @@ fn request(entries: Vec<Entry>) -> ModelRequest {
 }
 
 fn sent(name: ProfileName, request: &ModelRequest) -> Value {
-    messages(request, &Profile::named(name), "m", &vec![Vec::new(); request.entries.len()]).into()
+    told(request, &Profile::named(name), "m", &vec![Vec::new(); request.entries.len()])
+}
+
+fn told(request: &ModelRequest, profile: &Profile, model: &str, images: &[Vec<Value>]) -> Value {
+    json!(messages(request, profile, model, images))
 }
 
 #[test]
@@ -132,7 +136,7 @@ fn images_stand_beside_their_words() {
     let image = json!({"type": "image_url", "image_url": {"url": "http://h/x"}});
     let request = request(vec![heard("look"), heard("and this")]);
     let profile = Profile::named(ProfileName::Plain);
-    let told = messages(&request, &profile, "m", &[vec![image.clone()], Vec::new()]);
+    let told = told(&request, &profile, "m", &[vec![image.clone()], Vec::new()]);
     let text = |text: &str| json!({"type": "text", "text": text});
     assert_eq!(told[1]["content"], json!([text("look"), image, text("and this")]));
 }
@@ -146,7 +150,7 @@ fn gemini_gets_its_signatures_back_and_a_stand_in_for_foreign_calls() {
         {"id": "b", "type": "function", "function": {"name": "find", "arguments": "{}"}}]});
     let told = |raw: Option<Value>, model: &str| {
         let request = request(vec![heard("go"), said("", &calls, raw)]);
-        let all = messages(&request, &Profile::named(ProfileName::Gemini), model, &[]);
+        let all = told(&request, &Profile::named(ProfileName::Gemini), model, &[]);
         all[2].clone()
     };
     assert_eq!(told(Some(signed.clone()), "gemini-flash-latest"), signed);

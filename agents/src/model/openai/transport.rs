@@ -17,6 +17,7 @@ use reqwest::{
     Body, Response, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION},
 };
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{
@@ -93,11 +94,14 @@ impl Transport {
         if streamed && !kind.starts_with("application/json") {
             return Ok(reply(EVENT_STREAM, Body::wrap_stream(self.watched(response))));
         }
-        let whole = self.whole(response).await?;
+        let (body, end) = body(response, self.reply_bytes, self.timeouts.total()).await;
+        end?;
         if !streamed {
-            return Ok(reply("application/json", Body::from(whole.to_string())));
+            read::<IgnoredAny>(&body)?;
+            return Ok(reply("application/json", Body::from(body)));
         }
         // Asked for a stream, answered whole: the reader gets a stream of one.
+        let whole: Value = read(&body)?;
         Ok(reply(EVENT_STREAM, Body::from(encode(&whole) + &encode(&json!({ DONE: true })))))
     }
 
@@ -114,18 +118,6 @@ impl Transport {
             None => Complaint::from_body(&body),
         };
         Failure::Status { status, after, request, complaint }
-    }
-
-    async fn whole(&self, response: Response) -> Result<Value, Failure> {
-        let (body, end) = body(response, self.reply_bytes, self.timeouts.total()).await;
-        end?;
-        let blank = body.iter().all(u8::is_ascii_whitespace);
-        match serde_json::from_slice(&body) {
-            Ok(value) => Ok(value),
-            Err(_) if blank => Err(Failure::Empty { finish: None }),
-            Err(_) if body.trim_ascii_start().starts_with(b"<") => Err(Failure::WebPage),
-            Err(error) => Err(Failure::Broken(format!("it is no JSON ({error})"))),
-        }
     }
 
     /// The stream's events, re-encoded one by one; trouble on the way becomes a last event that names it.
@@ -175,6 +167,15 @@ async fn body(response: Response, limit: usize, wait: Duration) -> (Vec<u8>, Res
             }
         }
     }
+}
+
+/// A body that came whole.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(body).map_err(|error| match body.trim_ascii_start() {
+        [] => Failure::Empty { finish: None },
+        [b'<', ..] => Failure::WebPage,
+        _ => Failure::Broken(format!("it is no JSON ({error})")),
+    })
 }
 
 fn bytes_of(events: &[Value]) -> Bytes {
