@@ -17,6 +17,8 @@ use crate::belt::Belt;
 
 /// An indicator vanishes by itself after 25 seconds (Meta's page "Typing indicators").
 const REFRESH: Duration = Duration::from_secs(20);
+/// What happens within this time is looked at together: each step of each turn would otherwise wake this task by itself.
+const PACE: Duration = Duration::from_millis(10);
 /// Conversations whose last indicator is remembered.
 const REMEMBERED: usize = 1_000;
 
@@ -25,33 +27,39 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
     let mut progress = belt.progress.subscribe();
     let mut shown: HashMap<ConversationId, Millis> = HashMap::new();
     loop {
-        let told = tokio::select! {
+        tokio::select! {
             () = stop.cancelled() => return,
-            told = progress.recv() => told,
-        };
-        match told {
-            Ok(told) if is_at_work(&told.step) => {
-                let now = belt.now();
-                if shown.get(&told.conversation).is_none_or(|at| at.plus(REFRESH) <= now) {
-                    if shown.len() >= REMEMBERED {
-                        shown.clear();
-                    }
-                    shown.insert(told.conversation.clone(), now);
-                    show(&belt, &told).await;
-                }
-            }
-            Ok(told) => {
-                if matches!(
-                    told.step,
-                    ProgressStep::Parked { .. } | ProgressStep::Finished | ProgressStep::Failed { .. }
-                ) {
-                    shown.remove(&told.conversation);
-                }
-            }
-            Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
+            told = progress.recv() => match told {
+                Ok(told) => follow(&belt, &mut shown, told).await,
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            },
         }
+        while let Ok(told) = progress.try_recv() {
+            follow(&belt, &mut shown, told).await;
+        }
+        tokio::time::sleep(PACE).await;
     }
+}
+
+async fn follow(belt: &Belt, shown: &mut HashMap<ConversationId, Millis>, told: Progress) {
+    let now = belt.now();
+    if is_at_work(&told.step) {
+        if shown.get(&told.conversation).is_some_and(|at| at.plus(REFRESH) > now) {
+            return;
+        }
+        if shown.len() >= REMEMBERED {
+            shown.clear();
+        }
+        shown.insert(told.conversation.clone(), now);
+        show(belt, &told).await;
+    } else if is_over(&told.step) {
+        shown.remove(&told.conversation);
+    }
+}
+
+fn is_over(step: &ProgressStep) -> bool {
+    matches!(step, ProgressStep::Parked { .. } | ProgressStep::Finished | ProgressStep::Failed { .. })
 }
 
 fn is_at_work(step: &ProgressStep) -> bool {

@@ -21,6 +21,8 @@ const SWEEP: Duration = Duration::from_secs(1);
 const ASK_EVERY: u32 = 30;
 /// The wait after a database that did not answer.
 const TROUBLE: Duration = Duration::from_secs(1);
+/// What agents do within this time is passed on together: each step would otherwise wake the task by itself.
+const PROGRESS_PACE: Duration = Duration::from_millis(10);
 /// Clients come back within this after a restart, each at a moment of its own.
 const BACK_WITHIN_MS: f64 = 5_000.0;
 /// How long streams may take to hear that the server stops.
@@ -106,6 +108,10 @@ async fn pass_on(gateway: &Gateway) {
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
+        while let Ok(told) = progress.try_recv() {
+            gateway.live.agent_does(gateway, &told).await;
+        }
+        sleep(PROGRESS_PACE).await;
     }
 }
 

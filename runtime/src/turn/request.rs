@@ -2,7 +2,7 @@
 //! the agent's tools. All but the transcript is read once for as long as nothing has an effect. A draft is asked for with
 //! the talk of the conversation that it is for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use agents::{
     model::{ModelRequest, Spoken},
@@ -33,6 +33,8 @@ pub(super) struct Brief {
     language: Language,
     history: Vec<Spoken>,
     open_jobs: Vec<Value>,
+    /// The prompt with these facts, once it was asked for.
+    system: OnceLock<String>,
 }
 
 /// A message that no turn has heard, and the customer of the job that it tells of.
@@ -130,18 +132,18 @@ async fn read(
         language: conversation.language,
         history: transcript::history(&talk, extent.tokens),
         open_jobs: open_jobs.collect(),
+        system: OnceLock::new(),
     })
 }
 
 /// The request, or why there can be none: a prompt that does not render.
 pub(super) async fn build(run: &mut Run, machine: &Machine) -> Result<Result<ModelRequest, String>, Error> {
     let brief = brief(run).await?;
-    let definition = &run.agent.definition;
-    let prompt = prompt(run);
-    let system = match run.belt.prompts.render(prompt, &facts(run, &brief)) {
+    let system = match system(run, &brief) {
         Ok(system) => system,
-        Err(error) => return Ok(Err(format!("the prompt {prompt} cannot be used: {error}"))),
+        Err(why) => return Ok(Err(why)),
     };
+    let definition = &run.agent.definition;
     Ok(Ok(ModelRequest {
         model: definition.model.clone(),
         system,
@@ -151,6 +153,17 @@ pub(super) async fn build(run: &mut Run, machine: &Machine) -> Result<Result<Mod
         temperature: definition.temperature,
         max_tokens: definition.limits.reply_tokens,
     }))
+}
+
+/// The prompt, rendered once for as long as the brief holds.
+fn system(run: &Run, brief: &Brief) -> Result<String, String> {
+    if let Some(known) = brief.system.get() {
+        return Ok(known.clone());
+    }
+    let prompt = prompt(run);
+    let rendered = run.belt.prompts.render(prompt, &facts(run, brief));
+    let rendered = rendered.map_err(|error| format!("the prompt {prompt} cannot be used: {error}"))?;
+    Ok(brief.system.get_or_init(|| rendered).clone())
 }
 
 /// The agent's own prompt, or what staff at the console have of it.
