@@ -224,7 +224,7 @@ pub struct Message {
     pub direction: Direction,
     pub author: Author,
     pub parts: Vec<Part>,
-    /// The provider's id, once known; what a quoting reply names.
+    /// The provider's id of what was received, which a quote of it names. Of what was sent the delivery knows it.
     pub external: Option<String>,
     /// The provider's id of the message that this one quotes.
     pub quotes: Option<String>,

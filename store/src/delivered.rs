@@ -75,6 +75,21 @@ pub async fn of(tx: &mut Tx, messages: &[&MessageId]) -> Result<BTreeMap<Message
     Ok(found)
 }
 
+/// What the provider calls `message`, which was sent: a quote of it names that. `None` where it did not say.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn provider_id(tx: &mut Tx, message: &MessageId) -> Result<Option<String>, Error> {
+    let row = tx
+        .row(
+            "SELECT provider_id FROM outbox
+             WHERE message_id = $1 AND piece = 0 AND provider_id IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            args![message.as_str()],
+        )
+        .await?;
+    row.map(|row| row.get("provider_id")).transpose()
+}
+
 /// The last tries of those pieces of `message` that failed, in order, ready to be queued again under keys of their own and to
 /// where the person is now. What was dropped because somebody took over did not fail.
 ///

@@ -1,5 +1,4 @@
-//! What was said, in order. Rows are never changed but for the provider's id, the turn that heard them, and the words
-//! of a recording.
+//! What was said, in order. Rows are never changed but for the turn that heard them, and the words of a recording.
 
 use domain::{
     clock::Millis,

@@ -52,8 +52,6 @@ pub struct Taken {
     /// When the person last wrote at this address, to whichever agent.
     pub last_inbound: Millis,
     pub queued: Millis,
-    /// The message whose provider's id this row will tell.
-    pub message: Option<MessageId>,
 }
 
 /// Queues `send`; a repeat of its key queues nothing. Returns the row's id either way.
@@ -169,7 +167,7 @@ pub async fn claim(
         tx,
         "o",
             "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
-                    o.speaker, o.turn_id, CASE WHEN o.piece = 0 THEN o.message_id END AS message_id, c.agent,
+                    o.speaker, o.turn_id, c.agent,
                     (SELECT MAX(h.last_inbound_ms) FROM conversation h
                      WHERE h.channel = o.channel AND h.external = o.external) AS heard_ms,
                     o.created_ms,
@@ -233,7 +231,6 @@ fn read_taken(row: &crate::db::Row) -> Result<Taken, Error> {
         stale: stale == 1,
         last_inbound: Millis(row.get::<Option<i64>>("heard_ms")?.unwrap_or(0)),
         queued: Millis(row.get("created_ms")?),
-        message: row.get::<Option<String>>("message_id")?.map(MessageId),
     })
 }
 
@@ -269,9 +266,6 @@ pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Mill
             ],
         )
         .await?;
-    if let (Some(provider), Some(message)) = (outcome.provider_id, &taken.message) {
-        tx.run("UPDATE message SET external = $2 WHERE id = $1", args![&message.0, provider]).await?;
-    }
     let Some(settled) = settled else { return Err(Error::Fenced) };
     if outcome.state == DeliveryState::Queued {
         return Ok(());
@@ -368,8 +362,7 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let own = status.outbox.as_ref().map(OutboxId::as_str);
     let row = tx
         .row(
-            "SELECT id, state, CASE WHEN piece = 0 THEN message_id END AS message_id, provider_id FROM outbox
-             WHERE id = $1 OR provider_id = $2 LIMIT 1",
+            "SELECT id, state FROM outbox WHERE id = $1 OR provider_id = $2 LIMIT 1",
             args![own, &status.external],
         )
         .await?;
@@ -377,24 +370,19 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
     let id: String = row.get("id")?;
     let text: String = row.get("state")?;
     let stored = DeliveryState::parse(&text).ok_or(Error::Unknown { column: "outbox.state", value: text })?;
-    if rank(status.state) > rank(stored) {
-        let moved = tx
-            .row(
-                "UPDATE outbox SET state = $2, provider_id = COALESCE(provider_id, $3), reason = $4, updated_ms = $5
-                 WHERE id = $1 RETURNING message_id, conversation_id",
-                args![id, status.state.as_str(), &status.external, status.reason.as_deref(), now],
-            )
-            .await?;
-        if let Some(moved) = moved {
-            let conversation = ConversationId(moved.get("conversation_id")?);
-            tell(tx, moved.get("message_id")?, &conversation, now).await?;
-        }
+    if rank(status.state) <= rank(stored) {
+        return Ok(true);
     }
-    // The delivery first and its message after it, as a send is settled: who waits for the one must not hold the other.
-    let named: Option<String> = row.get("provider_id")?;
-    if let (None, Some(message)) = (named, row.get::<Option<String>>("message_id")?) {
-        // The send's own answer was lost: only now is it known what a quote of it names.
-        tx.run("UPDATE message SET external = $2 WHERE id = $1", args![message, &status.external]).await?;
+    let moved = tx
+        .row(
+            "UPDATE outbox SET state = $2, provider_id = COALESCE(provider_id, $3), reason = $4, updated_ms = $5
+             WHERE id = $1 RETURNING message_id, conversation_id",
+            args![id, status.state.as_str(), &status.external, status.reason.as_deref(), now],
+        )
+        .await?;
+    if let Some(moved) = moved {
+        let conversation = ConversationId(moved.get("conversation_id")?);
+        tell(tx, moved.get("message_id")?, &conversation, now).await?;
     }
     Ok(true)
 }

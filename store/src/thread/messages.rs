@@ -203,14 +203,25 @@ async fn named(tx: &mut Tx, said: &[Said]) -> Result<BTreeMap<(ConversationId, S
     if asked.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let sql = among!(tx, "SELECT id, conversation_id, external FROM message WHERE external", "$1", "");
-    let rows = tx.rows(sql, args![list(asked)]).await?;
-    rows.iter()
-        .map(|row| {
+    let asked = list(asked);
+    let mut named = BTreeMap::new();
+    // What was received knows its id itself; of what was sent the delivery does.
+    for sql in [
+        among!(tx, "SELECT id, conversation_id, external FROM message WHERE external", "$1", ""),
+        among!(
+            tx,
+            "SELECT message_id AS id, conversation_id, provider_id AS external FROM outbox
+             WHERE message_id IS NOT NULL AND piece = 0 AND provider_id",
+            "$1",
+            ""
+        ),
+    ] {
+        for row in tx.rows(sql, args![&asked]).await? {
             let key = (ConversationId(row.get("conversation_id")?), row.get("external")?);
-            Ok((key, MessageId(row.get("id")?)))
-        })
-        .collect()
+            named.insert(key, MessageId(row.get("id")?));
+        }
+    }
+    Ok(named)
 }
 
 /// Notes what the console calls the message.

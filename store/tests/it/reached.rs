@@ -12,7 +12,7 @@ use domain::{
     message::{Author, Direction, Message, Part},
     outbound::{Content, DeliveryState},
 };
-use plumbline_store::{contact, conversation, message, outbox};
+use plumbline_store::{contact, conversation, delivered, message, outbox, thread};
 
 use crate::db::{Db, on_each, tx};
 
@@ -283,7 +283,8 @@ async fn a_status_names_what_a_lost_answer_did_not() {
         let told = status(&id, DeliveryState::Sent, "wamid.1");
         assert!(tx!(db, |tx| outbox::status(tx, &told, NOW).await));
         let said = message::get(&mut db.store.reader(), &"m-k1".into()).await.unwrap().unwrap();
-        assert_eq!(said.external.as_deref(), Some("wamid.1"), "a quote of it is understood");
+        let known = delivered::provider_id(&mut db.store.reader(), &said.id).await.unwrap();
+        assert_eq!(known.as_deref(), Some("wamid.1"), "it can be quoted");
         let last = message::last_heard(&mut db.store.reader(), &talk.id).await.unwrap();
         assert_eq!(last, None, "that was ours");
         let heard = Message {
@@ -291,11 +292,14 @@ async fn a_status_names_what_a_lost_answer_did_not() {
             direction: Direction::In,
             author: Author::Contact("c1".into()),
             external: Some("wamid.in".into()),
+            quotes: known,
             ..said
         };
         tx!(db, |tx| message::put(tx, &heard, false).await);
         let last = message::last_heard(&mut db.store.reader(), &talk.id).await.unwrap();
         assert_eq!(last.as_deref(), Some("wamid.in"));
+        let shown = thread::messages::get(&mut db.store.reader(), &"m-in".into()).await.unwrap().unwrap();
+        assert_eq!(shown.reply_to(), Some(&"m-k1".into()), "a quote of it is understood");
         assert!(claim(&db, later(10_000)).await.is_empty(), "it is not sent again");
     })
     .await;

@@ -146,5 +146,10 @@ async fn quoted(tx: &mut Tx, thread: &Thread, id: &str) -> Result<String, Proble
     }
     let message = store::message::get(tx, &MessageId(id.to_owned())).await?;
     let own = message.filter(|message| message.conversation == *thread.id());
-    own.and_then(|message| message.external).ok_or_else(|| Refusal::Unquotable.into())
+    let own = own.ok_or(Refusal::Unquotable)?;
+    let known = match own.external {
+        Some(external) => Some(external),
+        None => store::delivered::provider_id(tx, &own.id).await?,
+    };
+    known.ok_or_else(|| Refusal::Unquotable.into())
 }
