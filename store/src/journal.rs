@@ -6,7 +6,7 @@ use domain::{
     tool::Effect,
 };
 
-use crate::{Error, Tx, args};
+use crate::{Error, Tx, args, db::Val};
 
 /// One line of a turn's journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,37 +41,60 @@ impl Kind {
     }
 }
 
-/// Writes `entry`: done where it is finished, else waiting for somebody. One that was started is settled by it.
+macro_rules! put {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, result, tokens_in, tokens_out,
+                                  started_ms, finished_ms)
+             VALUES ",
+            $rows,
+            " ON CONFLICT (turn_id, key) DO UPDATE SET
+               state = excluded.state, result = excluded.result, finished_ms = excluded.finished_ms"
+        )
+    };
+}
+
+/// Writes `entries`, each with a key of its own: done where it is finished, else waiting for somebody. One that was started is
+/// settled by it.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn put(tx: &mut Tx, turn: &TurnId, entry: &Entry) -> Result<(), Error> {
+pub async fn put(tx: &mut Tx, turn: &TurnId, entries: &[Entry]) -> Result<(), Error> {
+    // Mostly a call and the model's word on it: one statement for both.
+    for entries in entries.chunks(2) {
+        let mut args = args![&turn.0];
+        entries.iter().for_each(|entry| args.extend(values(entry)));
+        let sql = if entries.len() == 1 {
+            put!("($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+        } else {
+            put!(
+                "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13),
+                 ($1, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+            )
+        };
+        tx.run(sql, args).await?;
+    }
+    Ok(())
+}
+
+/// What stands in a row after its turn.
+fn values(entry: &Entry) -> Vec<Val> {
     let state = if entry.finished.is_some() { "done" } else { "waiting" };
     let clipped = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-    tx.run(
-        "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, result, tokens_in, tokens_out,
-                              started_ms, finished_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT (turn_id, key) DO UPDATE SET
-           state = excluded.state, result = excluded.result, finished_ms = excluded.finished_ms",
-        args![
-            &turn.0,
-            &entry.key,
-            entry.seq,
-            entry.kind.as_str(),
-            &entry.name,
-            entry.effect.as_str(),
-            &entry.request,
-            state,
-            entry.result.as_deref(),
-            clipped(entry.tokens_in),
-            clipped(entry.tokens_out),
-            entry.started,
-            entry.finished.map(|at| at.0)
-        ],
-    )
-    .await?;
-    Ok(())
+    args![
+        &entry.key,
+        entry.seq,
+        entry.kind.as_str(),
+        &entry.name,
+        entry.effect.as_str(),
+        &entry.request,
+        state,
+        entry.result.as_deref(),
+        clipped(entry.tokens_in),
+        clipped(entry.tokens_out),
+        entry.started,
+        entry.finished.map(|at| at.0)
+    ]
 }
 
 /// Notes that the call `entry` is about to have its effect outside this database, under the approval `question`; noting

@@ -271,7 +271,7 @@ async fn an_agents_steps_are_shown_without_their_secrets() {
                         started: NOW,
                         finished: Some(NOW.plus(Duration::from_millis(1_500))),
                     };
-                    journal::put(tx, &taken.id, &entry).await?;
+                    journal::put(tx, &taken.id, std::slice::from_ref(&entry)).await?;
                 }
                 Ok(taken.id)
             })

@@ -33,9 +33,6 @@ impl Carried {
     /// [`Error::Database`].
     pub(super) async fn settle(&self, tx: &mut Tx, turn: &TurnId) -> Result<(), Error> {
         message::heard(tx, &self.heard, turn).await?;
-        for entry in &self.entries {
-            journal::put(tx, turn, entry).await?;
-        }
-        Ok(())
+        journal::put(tx, turn, &self.entries).await
     }
 }

@@ -321,7 +321,7 @@ impl Commit {
         };
         entry.finished = shown.is_some().then_some(self.now);
         entry.result.clone_from(&shown);
-        journal::put(tx, &self.taken.id, &entry).await?;
+        journal::put(tx, &self.taken.id, std::slice::from_ref(&entry)).await?;
         Ok(ProgressStep::ToolReturned {
             call: call.id.clone(),
             name: call.name.clone(),
