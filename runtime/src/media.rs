@@ -28,27 +28,44 @@ pub(crate) enum Brought {
 
 /// Fetches and transcribes what `body` names. On the last of its `attempts` it is made whole in any case.
 pub(crate) async fn bring(belt: &Belt, channel: &ChannelName, body: &mut Inbound, attempts: i64) -> Brought {
-    if let Inbound::Recording { media, .. }
-    | Inbound::Command(Command {
-        request:
-            Request::Recording { media, .. }
-            | Request::Transcription { media, .. }
-            | Request::CallTranscription { media, .. },
-        ..
-    }) = body
-    {
-        return one(belt, channel, media, attempts >= TRIES).await;
-    }
-    let Inbound::Message(message) = body else { return Brought::Whole };
     let mut brought = Brought::Whole;
-    for part in &mut message.parts {
-        if let Part::Media(media) = part
-            && one(belt, channel, media, attempts >= TRIES).await == Brought::Later
-        {
+    for media in named(body) {
+        if one(belt, channel, media, attempts >= TRIES).await == Brought::Later {
             brought = Brought::Later;
         }
     }
     brought
+}
+
+/// Whether `body` names nothing that is to be brought.
+pub(crate) fn is_whole(belt: &Belt, body: &mut Inbound) -> bool {
+    let listens = belt.transcriber.get().is_some();
+    named(body).into_iter().all(|media| match (&media.source, media.kind, &media.transcript) {
+        (MediaSource::Provider(_), ..) => false,
+        (MediaSource::File(_), MediaKind::Audio, None) => !listens,
+        _ => true,
+    })
+}
+
+fn named(body: &mut Inbound) -> Vec<&mut Media> {
+    match body {
+        Inbound::Recording { media, .. }
+        | Inbound::Command(Command {
+            request:
+                Request::Recording { media, .. }
+                | Request::Transcription { media, .. }
+                | Request::CallTranscription { media, .. },
+            ..
+        }) => vec![media],
+        Inbound::Message(message) => {
+            let media = message.parts.iter_mut().filter_map(|part| match part {
+                Part::Media(media) => Some(media),
+                _ => None,
+            });
+            media.collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 async fn one(belt: &Belt, channel: &ChannelName, media: &mut Media, last: bool) -> Brought {

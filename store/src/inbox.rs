@@ -10,12 +10,15 @@ use domain::{
 };
 
 use crate::{
-    Error, Store, Tx, args,
-    db::among::{list, texts},
+    Error, Store, Tx, among, args,
+    db::{
+        Row,
+        among::{list, texts},
+    },
     locking,
 };
 
-/// A row that this worker holds until its lease ends.
+/// A row that this worker holds: until its lease ends, or its transaction.
 #[derive(Clone, Debug)]
 pub struct Taken {
     pub id: InboxId,
@@ -24,7 +27,7 @@ pub struct Taken {
     pub external: String,
     pub lane: String,
     pub fence: i64,
-    /// Takings so far, this one included.
+    /// Takings so far, that of a [`claim`] included.
     pub attempts: i64,
     /// The row's body, or why this version cannot read it.
     pub body: Result<Inbound, String>,
@@ -125,13 +128,13 @@ pub async fn anything_due(tx: &mut Tx, now: Millis) -> Result<bool, Error> {
     Ok(row.is_some())
 }
 
-/// Takes up to `limit` due rows, those of the lanes first whose head is due for longest. Of one lane only a prefix is ever
-/// held, by one worker: whoever has its first row has the lane. A lane whose first row waits for its next try, or is held
-/// elsewhere, gives nothing.
+/// Up to `limit` due rows, those of the lanes first whose head is due for longest. Of one lane it is always a prefix, and until
+/// the transaction's end nobody else finds its first row: whoever has that has the lane. A lane whose first row waits for its
+/// next try, or is held elsewhere, gives nothing.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
+pub async fn due(tx: &mut Tx, now: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
     tx.walk_indexes().await?;
     let heads = locking!(
         tx,
@@ -152,41 +155,77 @@ pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Resul
     // Postgres takes the lanes one by one, so that it never looks at the whole backlog; SQLite has no LATERAL, and does so
     // by itself.
     let text = if tx.is_postgres() {
-        "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
-         WHERE seq IN (
-           SELECT p.seq FROM json_array_elements_text(CAST($4 AS json)) AS l(lane) CROSS JOIN LATERAL (
-             SELECT i.seq FROM inbox i
+        "SELECT p.seq, p.id, p.channel, p.external, p.lane, p.fence, p.attempts, p.body
+         FROM json_array_elements_text(CAST($3 AS json)) AS l(lane) CROSS JOIN LATERAL (
+             SELECT i.seq, i.id, i.channel, i.external, i.lane, i.fence, i.attempts, i.body FROM inbox i
              WHERE i.lane = l.lane AND i.state NOT IN ('done', 'dead') AND i.due_ms <= $1
-             ORDER BY i.seq LIMIT $5) p
-           ORDER BY p.seq LIMIT $3)
-         RETURNING seq, id, channel, external, lane, fence, attempts, body"
+             ORDER BY i.seq LIMIT $4) p
+         LIMIT $2"
     } else {
-        "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL
+        "SELECT seq, id, channel, external, lane, fence, attempts, body FROM inbox
          WHERE seq IN (
            SELECT p.seq FROM (
              SELECT i.seq, ROW_NUMBER() OVER (PARTITION BY i.lane ORDER BY i.seq) AS place FROM inbox i
-             WHERE i.lane IN (SELECT value FROM json_each($4)) AND i.state NOT IN ('done', 'dead')
+             WHERE i.lane IN (SELECT value FROM json_each($3)) AND i.state NOT IN ('done', 'dead')
                AND i.due_ms <= $1) p
-           WHERE p.place <= $5
-           ORDER BY p.seq LIMIT $3)
-         RETURNING seq, id, channel, external, lane, fence, attempts, body"
+           WHERE p.place <= $4
+           ORDER BY p.seq LIMIT $2)"
     };
-    let rows = tx.rows(text, args![now, lease, limit, list(lanes.iter().map(String::as_str)), share]).await?;
-    let mut taken = Vec::with_capacity(rows.len());
-    for row in rows {
-        taken.push(Taken {
-            id: InboxId(row.get("id")?),
-            seq: row.get("seq")?,
-            channel: ChannelName(row.get("channel")?),
-            external: row.get("external")?,
-            lane: row.get("lane")?,
-            fence: row.get("fence")?,
-            attempts: row.get("attempts")?,
-            body: row.json("body").map_err(|error| error.to_string()),
-        });
+    let rows = tx.rows(text, args![now, limit, list(lanes.iter().map(String::as_str)), share]).await?;
+    let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|row| row.seq);
+    Ok(found)
+}
+
+fn read(row: &Row) -> Result<Taken, Error> {
+    Ok(Taken {
+        id: InboxId(row.get("id")?),
+        seq: row.get("seq")?,
+        channel: ChannelName(row.get("channel")?),
+        external: row.get("external")?,
+        lane: row.get("lane")?,
+        fence: row.get("fence")?,
+        attempts: row.get("attempts")?,
+        body: row.json("body").map_err(|error| error.to_string()),
+    })
+}
+
+/// Takes what is [`due`] for longer than a transaction: it is held until `lease`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Result<Vec<Taken>, Error> {
+    let mut taken = due(tx, now, limit).await?;
+    if taken.is_empty() {
+        return Ok(taken);
     }
-    taken.sort_by_key(|row| row.seq);
+    let text = among!(
+        tx,
+        "UPDATE inbox SET due_ms = $2, fence = fence + 1, attempts = attempts + 1, reason = NULL WHERE id",
+        "$1",
+        ""
+    );
+    tx.run(text, args![list(taken.iter().map(|row| row.id.as_str())), lease]).await?;
+    for row in &mut taken {
+        row.fence += 1;
+        row.attempts += 1;
+    }
     Ok(taken)
+}
+
+/// Settles rows that were found [`due`] in this transaction, where their effect is too.
+///
+/// # Errors
+/// [`Error::Fenced`] where one of them was settled by somebody else.
+pub async fn settle(tx: &mut Tx, settled: &[InboxId]) -> Result<(), Error> {
+    let text =
+        among!(tx, "UPDATE inbox SET state = 'done', reason = NULL WHERE state = 'pending' AND id", "$1", "");
+    let changed = tx.exec(text, args![list(settled.iter().map(|id| id.as_str()))]).await?;
+    if usize::try_from(changed).is_ok_and(|changed| changed == settled.len()) {
+        Ok(())
+    } else {
+        Err(Error::Fenced)
+    }
 }
 
 /// Settles a held row: its effect is in the same transaction.

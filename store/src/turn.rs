@@ -43,21 +43,20 @@ pub async fn schedule(
     flush: Millis,
     now: Millis,
 ) -> Result<(), Error> {
-    let gathering = tx
-        .exec(
-            // Not `state = 'due'`: SQLite would look through all that are due, of every conversation.
-            "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
-             WHERE conversation_id = $1 AND state NOT IN ('done', 'failed') AND state NOT IN ('running', 'parked')
-               AND machine IS NULL",
-            args![&conversation.id.0, due],
-        )
-        .await?;
-    if gathering > 0 {
-        return Ok(());
-    }
+    // Not `state = 'due'`: SQLite would look through all that are due, of every conversation.
+    tx.run(
+        "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
+         WHERE conversation_id = $1 AND state NOT IN ('done', 'failed') AND state NOT IN ('running', 'parked')
+           AND machine IS NULL",
+        args![&conversation.id.0, due],
+    )
+    .await?;
     tx.run(
         "INSERT INTO turn (id, conversation_id, agent, state, due_ms, flush_ms, owner_version, created_ms)
-         VALUES ($1, $2, $3, 'due', $4, $5, $6, $7)",
+         SELECT $1, $2, $3, 'due', $4, $5, $6, $7
+         WHERE NOT EXISTS (SELECT 1 FROM turn
+                           WHERE conversation_id = $2 AND state NOT IN ('done', 'failed')
+                             AND state NOT IN ('running', 'parked') AND machine IS NULL)",
         args![
             TurnId::new(ids).0,
             &conversation.id.0,
@@ -68,8 +67,7 @@ pub async fn schedule(
             now
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Takes up to `limit` due turns of `agent` whose conversation is free and not in the hands of staff: one a conversation, and
@@ -245,8 +243,10 @@ pub async fn anything_due(tx: &mut Tx, agents: &[AgentName], now: Millis) -> Res
     for agent in agents {
         let due = tx
             .row(
-                "SELECT t.seq FROM turn t JOIN conversation c ON c.id = t.conversation_id
-                 WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2 AND c.owner = 'agent' LIMIT 1",
+                "SELECT t.seq FROM turn t
+                 WHERE t.agent = $1 AND t.state IN ('due', 'running') AND t.due_ms <= $2
+                   AND (SELECT c.owner FROM conversation c
+                        WHERE c.id = t.conversation_id AND c.lease_ms <= $2) = 'agent' LIMIT 1",
                 args![agent.as_str(), now],
             )
             .await?;

@@ -1,6 +1,7 @@
 //! First stage: what came in becomes a message, an answer or a job's news; then a turn is due. Never calls a model.
 
 mod answer;
+mod at_once;
 mod command;
 mod echo;
 mod identity;
@@ -33,18 +34,29 @@ use crate::{
 /// Lanes at work at once in this process. One waits for its own files alone.
 const LANES: usize = 64;
 
-/// Takes what is due and settles it in `tasks`: lanes side by side, each lane in order.
+/// Settles what is due: at once what needs nothing from outside, and the rest in `tasks`, lanes side by side, each lane in
+/// order.
 ///
 /// # Errors
 /// [`Error::Database`] where nothing could be taken.
 pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error> {
     let _busy = belt.busy();
-    if tasks.len() >= LANES {
-        return Ok(Found::Nothing);
-    }
     let now = belt.now();
     if !inbox::anything_due(&mut belt.store.reader(), now).await? {
         return Ok(Found::Nothing);
+    }
+    let settled = at_once::settle(belt, now).await;
+    if settled.any {
+        belt.bell.ring_all();
+    }
+    let begun = settled.rest && begin_lanes(belt, tasks, now).await?;
+    Ok(if settled.any || begun { Found::Work } else { Found::Nothing })
+}
+
+/// Takes lanes and begins to settle them. `false` where there was nothing to take, or no room.
+async fn begin_lanes(belt: &Arc<Belt>, tasks: &TaskTracker, now: Millis) -> Result<bool, Error> {
+    if tasks.len() >= LANES {
+        return Ok(false);
     }
     let lease = now.plus(ms(belt.config().intake.lease_ms));
     let batch = i64::from(belt.config().intake.batch);
@@ -52,9 +64,7 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         .store
         .write(move |tx| Box::pin(async move { inbox::claim(tx, now, lease, batch).await }))
         .await?;
-    if taken.is_empty() {
-        return Ok(Found::Nothing);
-    }
+    let any = !taken.is_empty();
     let mut lanes: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
     for row in taken {
         lanes.entry(row.lane.clone()).or_default().push(row);
@@ -67,7 +77,7 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
             belt.bell.ring_all();
         });
     }
-    Ok(Found::Work)
+    Ok(any)
 }
 
 /// Settles one lane in order. After a failure the rest goes back untouched, so that nothing overtakes.

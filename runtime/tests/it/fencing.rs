@@ -2,16 +2,11 @@
 
 use std::time::Duration;
 
-use domain::{
-    clock::Clock as _,
-    id::Ids,
-    message::{Media, MediaKind, MediaSource, Part},
-};
 use plumbline_runtime::config::Pending;
 
 use crate::{
     outside::Verdict,
-    world::{FRANK, World},
+    world::{FRANK, World, picture},
 };
 
 /// Longer than every lease.
@@ -115,22 +110,7 @@ async fn a_delivery_that_was_taken_over_is_settled_by_its_status() {
 #[tokio::test]
 async fn an_arrival_that_was_taken_over_is_taken_in_once() {
     let world = World::new().await;
-    let photo = Part::Media(Media {
-        kind: MediaKind::Image,
-        mime: "image/jpeg".into(),
-        source: MediaSource::Provider("file-1".into()),
-        caption: Some(HELLO.to_owned()),
-        name: None,
-        sha256: None,
-        transcript: None,
-        voice: false,
-    });
-    let (arrival, now) = (world.arrival(FRANK, vec![photo], "w1"), world.clock.now());
-    let ids = Ids::new(world.clock.clone(), [90; 32]);
-    let put = world
-        .store
-        .write(move |tx| Box::pin(async move { store::inbox::put(tx, &ids, &arrival, now).await }));
-    put.await.unwrap();
+    world.sends(FRANK, vec![picture(Some(HELLO))], "w1").await;
     let paused = world.worker();
     paused.tick(0).await.unwrap();
     assert_eq!(paused.gates.waiting(), ["fetch"]);

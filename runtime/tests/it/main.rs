@@ -12,5 +12,6 @@ mod outside;
 mod pending;
 mod retention;
 mod simulation;
+mod taking_in;
 mod upgrade;
 mod world;

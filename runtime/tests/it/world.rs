@@ -27,7 +27,7 @@ use domain::{
     import,
     inbound::{Arrival, Inbound, InboundMessage},
     language::Language,
-    message::Part,
+    message::{Media, MediaKind, MediaSource, Part},
 };
 use plumbline_runtime::{Agent, Belt, Config, bell::Bell, delivery, intake, stage::Found, turn, wakeup};
 use store::{
@@ -222,7 +222,12 @@ impl World {
 
     /// `phone` writes `text`, and the provider has said so.
     pub async fn writes(&self, phone: &str, text: &str, external: &str) {
-        let (arrival, now) = (self.arrival(phone, vec![Part::text(text)], external), self.clock.now());
+        self.sends(phone, vec![Part::text(text)], external).await;
+    }
+
+    /// `phone` sends a message of these parts.
+    pub async fn sends(&self, phone: &str, parts: Vec<Part>, external: &str) {
+        let (arrival, now) = (self.arrival(phone, parts, external), self.clock.now());
         let ids = Ids::new(self.clock.clone(), [self.seed.fetch_add(1, Ordering::SeqCst); 32]);
         let put = self
             .store
@@ -238,13 +243,7 @@ impl World {
             shown.flat_map(|accepted| accepted.choices.clone()).find(|choice| choice.value == value).unwrap()
         };
         let external = format!("press:{}", choice.id);
-        let part = Part::Choice { id: choice.id, title: choice.title };
-        let (arrival, now) = (self.arrival(phone, vec![part], &external), self.clock.now());
-        let ids = Ids::new(self.clock.clone(), [self.seed.fetch_add(1, Ordering::SeqCst); 32]);
-        let put = self
-            .store
-            .write(move |tx| Box::pin(async move { store::inbox::put(tx, &ids, &arrival, now).await }));
-        put.await.unwrap();
+        self.sends(phone, vec![Part::Choice { id: choice.id, title: choice.title }], &external).await;
     }
 
     /// What `phone` was sent, in order.
@@ -259,6 +258,20 @@ impl World {
         let findings = check::findings(&self.store, look).await.unwrap();
         assert!(findings.is_empty(), "{what}: {findings:#?}");
     }
+}
+
+/// A picture that is still with the provider.
+pub fn picture(caption: Option<&str>) -> Part {
+    Part::Media(Media {
+        kind: MediaKind::Image,
+        mime: "image/jpeg".into(),
+        source: MediaSource::Provider("file-1".into()),
+        caption: caption.map(ToOwned::to_owned),
+        name: None,
+        sha256: None,
+        transcript: None,
+        voice: false,
+    })
 }
 
 /// One process: a belt, what it has started, and where its calls to the outside wait.

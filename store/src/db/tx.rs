@@ -165,6 +165,18 @@ impl Tx {
         Ok(())
     }
 
+    /// A change of many conversations gives way to those of one: on Postgres it fails where it would wait for long for a row,
+    /// before the server (after a second) finds two that wait for each other and lets either fail.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn gives_way(&mut self) -> Result<(), Error> {
+        if self.is_postgres() {
+            self.run("SELECT set_config('lock_timeout', '300ms', true)", Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// Makes the transactions that name `what` take turns. On SQLite the one writer does; on Postgres an advisory lock
     /// until the transaction's end.
     ///

@@ -71,12 +71,41 @@ async fn work_inbox(store: Store, seen: Arc<Seen>) {
     }
 }
 
+/// Finds and settles in one transaction, as long as there is something.
+async fn settle_inbox(store: Store, seen: Arc<Seen>) {
+    while seen.count.load(Ordering::SeqCst) < LANES * EACH {
+        let seen = Arc::clone(&seen);
+        let settled = store.write(move |tx| {
+            Box::pin(async move {
+                let found = inbox::due(tx, NOW, 8).await?;
+                let lanes: HashSet<&String> = found.iter().map(|row| &row.lane).collect();
+                lanes.iter().for_each(|lane| seen.take(lane));
+                tokio::task::yield_now().await;
+                found.iter().for_each(|row| seen.note(&row.lane, &row.external));
+                lanes.iter().for_each(|lane| seen.leave(lane));
+                let ids: Vec<_> = found.iter().map(|row| row.id.clone()).collect();
+                if ids.is_empty() { Ok(()) } else { inbox::settle(tx, &ids).await }
+            })
+        });
+        settled.await.unwrap();
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_lane_has_one_worker_at_a_time_and_keeps_its_order() {
     on_each("claims_inbox", |db| async move {
         let seen = Arc::new(Seen::default());
-        let workers: Vec<_> =
-            (0..WORKERS).map(|_| tokio::spawn(work_inbox(db.store.clone(), Arc::clone(&seen)))).collect();
+        let workers = (0..WORKERS).map(|n| {
+            let (store, seen) = (db.store.clone(), Arc::clone(&seen));
+            // Some hold what they take, some settle it at once.
+            if n % 2 == 0 {
+                tokio::spawn(work_inbox(store, seen))
+            } else {
+                tokio::spawn(settle_inbox(store, seen))
+            }
+        });
+        let workers: Vec<_> = workers.collect();
         // They come while the workers work.
         for n in 0..EACH {
             for lane in 0..LANES {
