@@ -2,8 +2,25 @@
 
 use super::Rule;
 
-/// `$2` counts the newest rows of `turn` and `outbox` that are looked at.
+/// `$2` counts the newest rows of `message`, `turn` and `outbox` that are looked at.
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "belongs somewhere",
+        says: "a row names a conversation or a turn that is not there",
+        sql: "SELECT r.id AS subject, r.parent AS detail FROM (
+                SELECT id, conversation_id AS parent FROM (
+                  SELECT id, conversation_id FROM message ORDER BY seq DESC LIMIT $2) m
+                UNION ALL SELECT id, conversation_id FROM (
+                  SELECT id, conversation_id FROM turn ORDER BY seq DESC LIMIT $2) t
+                UNION ALL SELECT id, conversation_id FROM (
+                  SELECT id, conversation_id FROM outbox ORDER BY seq DESC LIMIT $2) o
+                UNION ALL SELECT 'thread', conversation_id FROM thread) r
+              WHERE NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = r.parent)
+              UNION ALL
+              SELECT j.key AS subject, j.turn_id AS detail FROM journal j
+              WHERE NOT EXISTS (SELECT 1 FROM turn t WHERE t.id = j.turn_id)
+              LIMIT $1",
+    },
     Rule {
         name: "one running turn",
         says: "a conversation has several running turns",

@@ -218,3 +218,31 @@ async fn a_sound_house_has_no_findings_and_each_broken_rule_is_found() {
     })
     .await;
 }
+
+/// What SQLite refuses to keep is found on PostgreSQL, which does not look for parents at each row.
+#[tokio::test]
+async fn a_row_that_belongs_nowhere_is_found() {
+    const LOST: [&str; 4] = [
+        "UPDATE message SET conversation_id = 'gone' WHERE id = 'm1'",
+        "UPDATE turn SET conversation_id = 'gone' WHERE id = 't1'",
+        "UPDATE outbox SET conversation_id = 'gone' WHERE id = 'o1'",
+        "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, started_ms)
+         VALUES ('gone', 'k9', 1, 'tool', 'find_customer', 'pure', '{}', 'done', 1)",
+    ];
+    on_each("check_parents", |db| async move {
+        change(&db.store, SOUND).await;
+        let mut lost = 0;
+        for sql in LOST {
+            let done = db.store.write(move |tx| Box::pin(async move { tx.run(sql, Vec::new()).await })).await;
+            if db.store.kind() == "sqlite" {
+                assert!(done.is_err(), "{sql}");
+                continue;
+            }
+            done.unwrap();
+            lost += 1;
+            let broken = rules_broken(&db.store).await;
+            assert_eq!(broken.iter().filter(|rule| **rule == "belongs somewhere").count(), lost, "{sql}");
+        }
+    })
+    .await;
+}
