@@ -19,6 +19,10 @@ const LISTEN: &str = "LISTEN plumbline_commit";
 /// One hint for all that is committed in this time. Within the transactions themselves it would make them commit one after
 /// the other (PostgreSQL's page on NOTIFY).
 const PACE: Duration = Duration::from_millis(20);
+/// As many commits within the pace are load: everybody is at work and looks anyway, and each hint wakes every process.
+const LOAD: u64 = 4;
+/// The pace under load.
+const PACE_UNDER_LOAD: Duration = Duration::from_millis(100);
 /// The wait after a server that did not answer, or a pooler that cannot listen.
 const AGAIN: Duration = Duration::from_secs(10);
 
@@ -42,8 +46,15 @@ async fn name(pool: &Pool) -> Result<String, Error> {
 
 async fn tell(pool: &Pool, own: &str, mut commits: watch::Receiver<u64>) {
     while commits.changed().await.is_ok() {
-        let wait = if notify(pool, own).await.is_ok() { PACE } else { AGAIN };
-        sleep(wait).await;
+        let told = *commits.borrow_and_update();
+        if notify(pool, own).await.is_err() {
+            sleep(AGAIN).await;
+            continue;
+        }
+        sleep(PACE).await;
+        if commits.borrow().wrapping_sub(told) >= LOAD {
+            sleep(PACE_UNDER_LOAD - PACE).await;
+        }
     }
 }
 
