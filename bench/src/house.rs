@@ -96,6 +96,10 @@ impl Site<'_> {
             ("PLUMBLINE__HTTP__CONCURRENT", "64"),
             ("PLUMBLINE__TURNS__CONCURRENT", "64"),
         ]);
+        if self.postgres.is_some() {
+            // The server has the same two processors: two connections for each.
+            command.env("PLUMBLINE__DATABASE__CONNECTIONS", "4");
+        }
         command
     }
 
