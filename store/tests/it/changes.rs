@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::clock::Millis;
 use plumbline_store::{Error, Tx, args, setting};
 use serde_json::json;
+use tokio::sync::oneshot;
 
 use crate::db::{Db, on_each};
 
@@ -111,6 +112,46 @@ async fn more_than_is_sent_at_once_arrives_in_order() {
             })
         });
         assert_eq!(done.await.unwrap(), Some("500".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_many_gives_way_to_one_that_holds_a_row() {
+    on_each("gives_way", |db| async move {
+        if db.store.kind() == "sqlite" {
+            // Its one writer waits for nobody.
+            return;
+        }
+        db.store.write(|tx| Box::pin(async move { setting::put(tx, "row", "free").await })).await.unwrap();
+        let (held, holds) = oneshot::channel();
+        let (go, gone) = oneshot::channel::<()>();
+        let store = db.store.clone();
+        let one = tokio::spawn(async move {
+            let change = store.write(move |tx| {
+                Box::pin(async move {
+                    setting::put(tx, "row", "held").await?;
+                    // The answer to this says that the row is held.
+                    setting::get(tx, "row").await?;
+                    held.send(()).unwrap();
+                    gone.await.map_err(|_| Error::Closed)
+                })
+            });
+            change.await
+        });
+        holds.await.unwrap();
+        let many = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.gives_way().await?;
+                setting::put(tx, "other", "x").await?;
+                setting::put(tx, "row", "taken").await
+            })
+        });
+        assert!(many.await.is_err(), "it waits for less than the other takes");
+        go.send(()).unwrap();
+        one.await.unwrap().unwrap();
+        assert_eq!(setting::get(&mut db.store.reader(), "row").await.unwrap().as_deref(), Some("held"));
+        assert!(!kept(&db, "other").await);
     })
     .await;
 }
