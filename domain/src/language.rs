@@ -39,7 +39,8 @@ const GERMAN: &str = "und der die das ist nicht ein eine einen einem einer bei b
     waschbecken frau herr herrn familie wie was wo wer wann warum noch auch schon nur aber oder wenn weil dann danach korrektur \
     falsch richtig stimmt passt anderthalb eineinhalb halbe halben eins zwei zwo drei vier fünf fuenf sechs sieben acht neun zehn \
     uhr heute gestern von bis zum zur im den dem des kein keine keins keinen nichts ohne stück stueck stand moin servus hallo guten \
-    morgen tag abend bestätigen bestaetigen korrigieren ablehnen anlegen jetzt weiter storno storniere stornieren stornier lehne ab abrechnen zurückziehen \
+    morgen tag abend bestätigen bestaetigen korrigieren ablehnen anlegen \
+    gewähren gewaehren freigeben freigabe genehmigen genehmigt jetzt weiter storno storniere stornieren stornier lehne ab abrechnen zurückziehen \
     zurück zurueck offen offene welche welcher welches bist kannst hilfe mach mache macht gemacht gebraucht verbaut straße strasse \
     zieh vergiss abbrechen behalten derselbe anderer keiner davon statt sondern sind gut alles klar genau wieder hier";
 const ENGLISH: &str = "the and is not an at with for on i have has had we was were did done does do finished hour hours hrs yes \

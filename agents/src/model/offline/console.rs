@@ -57,8 +57,8 @@ pub fn next(request: &ModelRequest) -> Move {
         Line::Words(words) => Some(words),
         Line::News { .. } | Line::Wordless => None,
     });
-    let Some(said) = said else { return Move::Say(talk::wordless(spoken_before(request))) };
-    let language = language::detect(&said).unwrap_or_else(|| spoken_before(request));
+    let Some(said) = said else { return Move::Say(talk::wordless(transcript::language(&request.history))) };
+    let language = language::detect(&said).unwrap_or_else(|| transcript::language(&request.history));
     let wish = wish(&said);
     if let Some(Entry::Returned { name, content, .. }) = request.entries.last() {
         return Move::Say(told(language, &wish, name, &Content::read(content)));
@@ -72,11 +72,6 @@ pub fn next(request: &ModelRequest) -> Move {
         return Move::Call { name, arguments };
     }
     Move::Say(say::reply(language, Reply::NotUnderstood))
-}
-
-fn spoken_before(request: &ModelRequest) -> Language {
-    let spoken = request.history.iter().rev().filter(|spoken| !spoken.by_agent);
-    spoken.filter_map(|spoken| language::detect(&spoken.text)).next().unwrap_or_default()
 }
 
 fn told(language: Language, wish: &Wish, tool: &str, content: &Content) -> String {

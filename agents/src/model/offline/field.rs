@@ -68,7 +68,7 @@ pub struct Field<'a> {
 pub fn next(request: &ModelRequest) -> Move {
     let mut field = Field {
         history: &request.history,
-        language: spoken_language(&request.history),
+        language: transcript::language(&request.history),
         agenda: VecDeque::new(),
         unsaid: Vec::new(),
         handed: Vec::new(),
@@ -110,14 +110,6 @@ fn stuck(language: Language) -> String {
             übergeben. Bitte schick es \
          mir noch einmal in anderen Worten oder ruf das Büro an.",
     )
-}
-
-/// The language of the newest words that tell.
-fn spoken_language(history: &[Spoken]) -> Language {
-    let told = |by_agent: bool| {
-        history.iter().rev().filter(|s| s.by_agent == by_agent).find_map(|s| language::detect(&s.text))
-    };
-    told(false).or_else(|| told(true)).unwrap_or_default()
 }
 
 impl Field<'_> {

@@ -55,7 +55,7 @@ struct Office {
 #[must_use]
 pub fn next(request: &ModelRequest) -> Move {
     let mut office = Office {
-        language: history_language(request),
+        language: transcript::language(&request.history),
         phase: Phase::Rest,
         unsaid: Vec::new(),
         decided: false,
@@ -79,11 +79,6 @@ pub fn next(request: &ModelRequest) -> Move {
         }
     }
     office.next_move(request)
-}
-
-fn history_language(request: &ModelRequest) -> Language {
-    let spoken = request.history.iter().rev().filter(|s| !s.by_agent);
-    spoken.filter_map(|s| language::detect(&s.text)).next().unwrap_or_default()
 }
 
 impl Office {

@@ -1,7 +1,7 @@
 //! A draft of the house's next message, from what was said: it thanks for what came, takes up what was asked, and leaves a
 //! gap wherever a fact would be needed. It knows nothing, so it promises nothing.
 
-use domain::language::{self, Language};
+use domain::language::Language;
 
 use super::{
     intent::{self, Intent},
@@ -26,9 +26,9 @@ pub fn is_asked(request: &ModelRequest) -> bool {
 /// The draft.
 #[must_use]
 pub fn draft(request: &ModelRequest) -> String {
-    let theirs = request.history.iter().rev().filter(|spoken| !spoken.by_agent);
-    let last = theirs.clone().next().map_or("", |spoken| spoken.text.as_str());
-    let language = theirs.filter_map(|spoken| language::detect(&spoken.text)).next().unwrap_or_default();
+    let last = request.history.iter().rev().find(|spoken| !spoken.by_agent);
+    let last = last.map_or("", |spoken| spoken.text.as_str());
+    let language = transcript::language(&request.history);
     let words = transcript::lines(last).into_iter().find_map(|line| match line {
         Line::Words(words) => Some(words),
         Line::News { .. } | Line::Wordless => None,

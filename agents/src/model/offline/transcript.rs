@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use crate::model::Entry;
-use domain::tool::{Arguments, ToolCall};
+use crate::model::{Entry, Spoken};
+use domain::{
+    language::{self, Language},
+    tool::{Arguments, ToolCall},
+};
 
 /// A line of what was heard.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +17,15 @@ pub enum Line {
     News { kind: String, body: Value },
     /// Something without words: a picture, a sound, a file.
     Wordless,
+}
+
+/// The language of the talk so far: of the person's newest words that tell, else of what they were told.
+#[must_use]
+pub fn language(history: &[Spoken]) -> Language {
+    let told = |by_agent: bool| {
+        history.iter().rev().filter(|s| s.by_agent == by_agent).find_map(|s| language::detect(&s.text))
+    };
+    told(false).or_else(|| told(true)).unwrap_or_default()
 }
 
 /// What was heard, line by line; the words of one message stay together.
@@ -133,6 +145,15 @@ mod tests {
         assert_eq!(lines("[audio, transcribed] zwei Stunden"), [Line::Words("zwei Stunden".into())]);
         assert_eq!(lines("[sic] as typed"), [Line::Words("[sic] as typed".into())]);
         assert_eq!(lines(" \n"), []);
+    }
+
+    #[test]
+    fn who_says_nothing_that_tells_is_answered_as_they_were_asked() {
+        let said = |by_agent: bool, text: &str| Spoken { by_agent, text: text.to_owned() };
+        let asked = said(true, "Soll ich die Kulanz gewähren?");
+        assert_eq!(language(&[asked.clone(), said(false, "1")]), Language::De);
+        assert_eq!(language(&[said(false, "please wait"), asked]), Language::En);
+        assert_eq!(language(&[]), Language::En);
     }
 
     #[test]
