@@ -81,20 +81,21 @@ pub async fn put(tx: &mut Tx, turn: &TurnId, entries: &[Entry]) -> Result<(), Er
 fn values(entry: &Entry) -> Vec<Val> {
     let state = if entry.finished.is_some() { "done" } else { "waiting" };
     let clipped = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-    args![
-        &entry.key,
-        entry.seq,
-        entry.kind.as_str(),
-        &entry.name,
-        entry.effect.as_str(),
-        &entry.request,
+    let mut values = made(entry);
+    values.extend(args![
         state,
         entry.result.as_deref(),
         clipped(entry.tokens_in),
         clipped(entry.tokens_out),
         entry.started,
         entry.finished.map(|at| at.0)
-    ]
+    ]);
+    values
+}
+
+/// What is known of an entry before it is done.
+fn made(entry: &Entry) -> Vec<Val> {
+    args![&entry.key, entry.seq, entry.kind.as_str(), &entry.name, entry.effect.as_str(), &entry.request]
 }
 
 /// Notes that the call `entry` is about to have its effect outside this database, under the approval `question`; noting
@@ -108,25 +109,17 @@ pub async fn start(
     entry: &Entry,
     question: Option<&QuestionId>,
 ) -> Result<(), Error> {
+    let mut args = args![&turn.0];
+    args.extend(made(entry));
+    args.extend(args![entry.started, question.map(QuestionId::as_str)]);
     tx.run(
         "INSERT INTO journal (turn_id, key, seq, kind, name, effect, request, state, started_ms, question_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'started', $8, $9)
          ON CONFLICT (turn_id, key) DO UPDATE SET
            state = 'started', question_id = COALESCE(journal.question_id, excluded.question_id)",
-        args![
-            &turn.0,
-            &entry.key,
-            entry.seq,
-            entry.kind.as_str(),
-            &entry.name,
-            entry.effect.as_str(),
-            &entry.request,
-            entry.started,
-            question.map(QuestionId::as_str)
-        ],
+        args,
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// A call whose effect may have happened.
