@@ -21,7 +21,8 @@ export function countdown(left, told, scope) {
     const rest = left();
     if (rest <= 0 || scope.closed) return;
     const step = rest > LAST_MS ? 60_000 : 1_000;
-    timer = Number(setTimeout(tick, Math.max(LEAST_MS, rest % step || step)));
+    // Just beyond the minute or second, or it would be told as the one before for as long again.
+    timer = Number(setTimeout(tick, Math.max(LEAST_MS, (rest % step) + 1)));
   };
   const tick = () => {
     told();

@@ -87,7 +87,7 @@ export async function silenced(stage) {
   const rule = await fetch(`${stage.sandbox}/faults`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(fault) });
   check(rule.ok, `no fault: ${await rule.text()}`);
   await stage.acts("technician", "text", { body: "What jobs are open, please?" });
-  const answer = page.locator(".message.out, .message").filter({ has: page.locator('.ticks[data-state="queued"]') }).last();
+  const answer = page.locator(".message.out, .message").filter({ has: page.locator('.ticks[data-state="queued"], .ticks[data-state="sending"]') }).last();
   await answer.waitFor(patience);
   const words = ((await answer.locator(".text").first().textContent()) ?? "").slice(0, 40);
   await page.getByTestId("take-over").click();

@@ -120,10 +120,24 @@ impl Fleet {
             let open = waits + turns.due + turns.running + turns.parked;
             still = if open == 0 && self.outside.mail.open() == 0 { still + 1 } else { 0 };
             if Instant::now() > until {
-                let logs = self.crew.logs(&self.site);
-                panic!("{} never came to rest: {status:?}\n{logs}", self.what());
+                let (logs, waits) = (self.crew.logs(&self.site), self.waits().await);
+                panic!("{} never came to rest: {status:?}\n{waits:#?}\n{logs}", self.what());
             }
         }
+    }
+
+    /// What each turn that is not over waits for, and what became of its questions.
+    async fn waits(&self) -> Vec<String> {
+        let sql = "SELECT t.id || ' ' || t.state || ' of ' || t.agent || ': ' || COALESCE(w.kind, 'no wake') || ' '
+                          || COALESCE(w.of_id, '') || ', answered ' || COALESCE(w.result, 'no') || '; question '
+                          || COALESCE(q.state, 'none') || ', asked by ' || COALESCE(o.external, 'nobody') || ' '
+                          || COALESCE(o.state, '') || ' ' || COALESCE(o.provider_id, '') || ' ' || COALESCE(o.reason, '')
+                          AS told
+                   FROM turn t LEFT JOIN wake w ON w.turn_id = t.id LEFT JOIN question q ON q.id = w.of_id
+                        LEFT JOIN asked a ON a.question_id = q.id LEFT JOIN outbox o ON o.id = a.outbox_id
+                   WHERE t.state NOT IN ('done', 'failed') LIMIT 20";
+        let rows = self.store.reader().rows(sql, Vec::<store::db::Val>::new()).await.unwrap();
+        rows.iter().map(|row| row.get("told").unwrap()).collect()
     }
 
     /// One line of figures; `docs/reliability.md` keeps such lines.
