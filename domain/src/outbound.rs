@@ -188,7 +188,7 @@ pub enum SendOutcome {
         at: Millis,
         reason: String,
     },
-    /// Nothing was tried: a limit of our own or a closed window holds it. No attempt is counted.
+    /// Nothing may be said until the person writes; looked at again at `until`. No attempt is counted.
     Wait {
         until: Millis,
         reason: String,

@@ -17,7 +17,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Error, Tx, channel_state,
+    Error, Tx, asleep, channel_state,
     db::crash,
     event, failed, handoff, inbox,
     outbox::{self, Outcome, Taken},
@@ -156,15 +156,20 @@ async fn settle(belt: &Arc<Belt>, row: Taken, outcome: SendOutcome) -> Result<()
     belt.store
         .write(move |tx| {
             Box::pin(async move {
-                match held(&house, &outcome, now) {
-                    Some((until, reason)) => outbox::hold(tx, &row, until, reason, now).await?,
-                    None => {
-                        let settled = decide(&house, &row, &outcome, now);
+                match &outcome {
+                    SendOutcome::Wait { until, reason } => {
+                        asleep::lay(tx, &row, *until, reason, now).await?;
+                    }
+                    // Not the message's own try: none is counted against it.
+                    SendOutcome::PauseChannel { reason } => {
+                        let until = now.plus(ms(house.config().delivery.retry_ceiling_ms));
+                        outbox::hold(tx, &row, until, reason, now).await?;
+                        pause(tx, &house, &row.outbound.to.channel, reason, now).await?;
+                    }
+                    tried => {
+                        let settled = decide(&house, &row, tried, now);
                         outbox::settle(tx, &row, &settled, now).await?;
                     }
-                }
-                if let SendOutcome::PauseChannel { reason } = &outcome {
-                    pause(tx, &house, &row.outbound.to.channel, reason, now).await?;
                 }
                 match &row.outbound.content {
                     Content::Job(notice) => job_told(tx, &house, &row, notice, &outcome, now).await,
@@ -190,17 +195,6 @@ pub(crate) async fn pause(
         event::put(tx, "channel", None, &body, now).await?;
     }
     Ok(())
-}
-
-/// Until when a send waits that was not the message's own try, so that none is counted against it, and why.
-fn held<'o>(belt: &Belt, outcome: &'o SendOutcome, now: Millis) -> Option<(Millis, &'o str)> {
-    match outcome {
-        SendOutcome::Wait { until, reason } => Some((*until, reason)),
-        SendOutcome::PauseChannel { reason } => {
-            Some((now.plus(ms(belt.config().delivery.retry_ceiling_ms)), reason))
-        }
-        _ => None,
-    }
 }
 
 fn decide<'o>(belt: &Belt, row: &Taken, outcome: &'o SendOutcome, now: Millis) -> Outcome<'o> {

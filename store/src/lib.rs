@@ -3,6 +3,7 @@
 //! one table a file.
 
 pub mod approval;
+pub mod asleep;
 pub mod audit;
 pub mod call;
 pub mod channel_state;

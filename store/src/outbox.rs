@@ -13,9 +13,6 @@ use serde_json::json;
 
 use crate::{Error, Tx, among, args, db::among::list, delivered::rank, event, inbox::to_json, locking};
 
-/// Waits between tries are shorter; whoever sleeps longer waits for a person.
-const LONG_WAIT: std::time::Duration = std::time::Duration::from_secs(600);
-
 /// Whoever counts what a channel sent lately and then claims does both alone; see `Tx::one_at_a_time`.
 const PACE: i64 = 1006;
 /// What this version cannot read is looked at again after this.
@@ -335,23 +332,6 @@ pub async fn resend(
     .await?;
     let to = Address::new(ChannelName(row.get("channel")?), row.get::<String>("external")?);
     Ok(Some((to, Millis(row.get("updated_ms")?))))
-}
-
-/// Makes what waits for the person at `address` due at once: they wrote, so that it may be said now. What was tried
-/// and waits for its next try goes on waiting.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn release(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
-    tx.run(
-        "UPDATE outbox SET due_ms = $3
-         WHERE channel = $1 AND external = $2 AND state NOT IN ('sent', 'delivered', 'read', 'played', 'failed')
-           AND state = 'queued'
-           AND ((attempts = 0 AND due_ms > $3) OR due_ms > $4)",
-        args![address.channel.as_str(), &address.external, now, now.plus(LONG_WAIT)],
-    )
-    .await?;
-    Ok(())
 }
 
 /// A provider's word on a delivery: forward only. `false` where we know no such delivery.

@@ -12,7 +12,7 @@ use domain::{
     message::{self as said, Author, Direction, Message, Part},
 };
 use serde_json::json;
-use store::{Error, Tx, contact, conversation, event, message, outbox, rights::tombstone, turn};
+use store::{Error, Tx, asleep, contact, conversation, event, message, rights::tombstone, turn};
 
 use super::{answer, stranger};
 use crate::{belt::Belt, config::ms};
@@ -59,7 +59,7 @@ pub(super) async fn take_in(
             begun
         }
     };
-    outbox::release(tx, &held.address, now).await?;
+    asleep::wake(tx, &held.address, now).await?;
     let reaction = inbound.is_reaction();
     held.language = spoken.unwrap_or(held.language);
     let heard = Message {

@@ -12,7 +12,7 @@ use domain::{
     message::{Author, Direction, Message, Part},
     outbound::{Content, DeliveryState},
 };
-use plumbline_store::{contact, conversation, delivered, message, outbox, thread};
+use plumbline_store::{asleep, contact, conversation, delivered, message, outbox, thread};
 
 use crate::db::{Db, on_each, tx};
 
@@ -199,10 +199,10 @@ async fn what_is_held_back_costs_no_attempt_and_a_word_from_the_person_wakes_it(
         for _ in 0..3 {
             let row = claim(&db, NOW).await.remove(0);
             assert_eq!(row.outbound.attempts, 0);
-            tx!(db, |tx| outbox::hold(tx, &row, later(3_600_000), "the window is closed", NOW).await);
+            tx!(db, |tx| asleep::lay(tx, &row, later(3_600_000), "the window is closed", NOW).await);
             assert!(claim(&db, later(1_000)).await.is_empty());
             let address = talk.address.clone();
-            tx!(db, |tx| outbox::release(tx, &address, NOW).await);
+            tx!(db, |tx| asleep::wake(tx, &address, NOW).await);
         }
         let row = claim(&db, NOW).await.remove(0);
         let again = claim(&db, later(5_000)).await.remove(0);
@@ -212,6 +212,31 @@ async fn what_is_held_back_costs_no_attempt_and_a_word_from_the_person_wakes_it(
             .await;
         assert!(stale.is_err(), "another worker has it");
         assert_eq!(again.outbound.attempts, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_word_from_the_person_is_not_missed_while_a_delivery_is_laid_down() {
+    on_each("laid", |db| async move {
+        let (_, talk) = frank(&db, "field").await;
+        queue(&db, &talk, "k1").await;
+        let hour = later(3_600_000);
+        for n in 1..=20 {
+            let row = claim(&db, later(n * 10)).await.remove(0);
+            let writes = async {
+                let talk = talk.clone();
+                tx!(db, |tx| {
+                    conversation::heard(tx, &talk.id, None, later(n * 10)).await?;
+                    asleep::wake(tx, &talk.address, later(n * 10)).await
+                });
+            };
+            let lays = async {
+                tx!(db, |tx| asleep::lay(tx, &row, hour, "the window is closed", later(n * 10)).await);
+            };
+            tokio::join!(writes, lays);
+        }
+        assert_eq!(claim(&db, later(210)).await.len(), 1);
     })
     .await;
 }

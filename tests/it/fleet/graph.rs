@@ -29,6 +29,8 @@ pub struct Accepted {
     pub text: String,
     /// What can be pressed: id and title.
     pub options: Vec<(String, String)>,
+    /// Whether it went as a template, since the person had not written.
+    pub is_template: bool,
 }
 
 #[derive(Default)]
@@ -89,23 +91,43 @@ impl Graph {
 }
 
 fn read(body: &Value, number: usize) -> Accepted {
-    let interactive = &body["interactive"];
-    let text = body["text"]["body"].as_str().or_else(|| interactive["body"]["text"].as_str());
-    let shown = |choice: &Value| -> (String, String) {
-        let field = |name: &str| choice[name].as_str().unwrap_or_default().to_owned();
-        (field("id"), field("title"))
-    };
-    let action = &interactive["action"];
-    let buttons = action["buttons"].as_array().into_iter().flatten().map(|button| &button["reply"]);
-    let sections = action["sections"].as_array().into_iter().flatten();
-    let rows = sections.flat_map(|section| section["rows"].as_array().into_iter().flatten());
+    let is_template = body["type"] == "template";
+    let (text, options) = if is_template { template(&body["template"]) } else { free(body) };
     Accepted {
         key: body["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned(),
         to: body["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned(),
         wamid: format!("wamid.fleet{number:012}"),
-        text: text.unwrap_or_default().to_owned(),
-        options: buttons.chain(rows).map(shown).collect(),
+        text,
+        options,
+        is_template,
     }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn each(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn free(body: &Value) -> (String, Vec<(String, String)>) {
+    let interactive = &body["interactive"];
+    let text = body["text"]["body"].as_str().or_else(|| interactive["body"]["text"].as_str());
+    let action = &interactive["action"];
+    let buttons = each(&action["buttons"]).map(|button| &button["reply"]);
+    let rows = each(&action["sections"]).flat_map(|section| each(&section["rows"]));
+    let options = buttons.chain(rows).map(|choice| (word(&choice["id"]), word(&choice["title"])));
+    (text.unwrap_or_default().to_owned(), options.collect())
+}
+
+/// A template's values, a line each, and the payloads of its buttons, which are titled by their numbers.
+fn template(template: &Value) -> (String, Vec<(String, String)>) {
+    let of = |kind: &'static str| each(&template["components"]).filter(move |part| part["type"] == kind);
+    let values = of("body").flat_map(|body| each(&body["parameters"])).map(|value| word(&value["text"]));
+    let payloads = of("button").map(|button| word(&button["parameters"][0]["payload"]));
+    let options = payloads.enumerate().map(|(at, payload)| (payload, (at + 1).to_string()));
+    (values.collect::<Vec<_>>().join("\n"), options.collect())
 }
 
 pub async fn messages(State(graph): State<Arc<Graph>>, body: Bytes) -> Response {

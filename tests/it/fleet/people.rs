@@ -143,9 +143,13 @@ impl People {
     async fn presses(&self, shown: &Accepted, (id, title): &(String, String)) {
         let times = if self.outside.dice.one_in(6) { 2 } else { 1 };
         for time in 0..times {
-            let reply = json!({ "type": "button_reply", "button_reply": { "id": id, "title": title } });
-            let pressed =
-                json!({ "type": "interactive", "interactive": reply, "context": { "id": shown.wamid } });
+            let mut pressed = if shown.is_template {
+                json!({ "type": "button", "button": { "payload": id, "text": title } })
+            } else {
+                let reply = json!({ "type": "button_reply", "button_reply": { "id": id, "title": title } });
+                json!({ "type": "interactive", "interactive": reply })
+            };
+            pressed["context"] = json!({ "id": shown.wamid });
             self.said.presses.fetch_add(1, Ordering::SeqCst);
             let number = &shown.wamid["wamid.".len()..];
             let update = message(&shown.to, &format!("wamid.press{number}x{time}"), pressed);
@@ -153,11 +157,13 @@ impl People {
         }
     }
 
-    /// The clerk says good morning, so that everything may be asked, and then presses the first option of whatever is shown:
-    /// "Grant", "Create". Until `stop`.
+    /// The clerk presses the first option of whatever is shown: "Grant", "Create". Until `stop`. On some days they say good
+    /// morning before; on the others they are asked by templates until they have pressed something.
     pub async fn approves(&self, stop: tokio_util::sync::CancellationToken) {
-        let morning = message(people::CLERK, "wamid.morning", text("Good morning"));
-        self.outside.mail.delivers(vec![morning]).await;
+        if self.outside.dice.one_in(2) {
+            let morning = message(people::CLERK, "wamid.morning", text("Good morning"));
+            self.outside.mail.delivers(vec![morning]).await;
+        }
         let (mut seen, mut pressed) = (0, BTreeSet::new());
         while !stop.is_cancelled() {
             let news = self.outside.graph.accepted(seen);
