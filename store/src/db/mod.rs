@@ -91,8 +91,8 @@ impl Store {
         }
     }
 
-    /// Runs the statements of `look` one after another on one reader: several reads for one way there. They may see what
-    /// is committed in between.
+    /// Runs the statements of `look` one after another on one reader: several reads for one way there. On Postgres they may
+    /// see what is committed in between.
     ///
     /// # Errors
     /// What `look` returned, or [`Error::Database`].
@@ -102,7 +102,7 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
     {
         match &*self.db {
-            Db::Sqlite { read, .. } => read.run(move |tx| block_on(look(tx))).await,
+            Db::Sqlite { read, .. } => read.look(move |tx| block_on(look(tx))).await,
             Db::Pg(pool) => look(&mut Tx::LookPg(pg::free(pool).await?)).await,
         }
     }

@@ -62,6 +62,25 @@ impl Readers {
         self.0.send(job).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
+
+    /// As [`Readers::run`], for several statements: in one transaction, so that the pages which one has read serve the next.
+    ///
+    /// # Errors
+    /// As [`Readers::run`].
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Tx) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.run(move |tx| {
+            tx.connection()?.exec("BEGIN", &[])?;
+            let seen = look(tx);
+            let ended = tx.connection()?.exec("COMMIT", &[]);
+            let seen = seen?;
+            ended?;
+            Ok(seen)
+        })
+        .await
+    }
 }
 
 /// Until every sender is gone.

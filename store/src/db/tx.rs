@@ -133,7 +133,7 @@ impl Tx {
     }
 
     /// SQLite's connection, on the thread that owns it.
-    fn connection(&self) -> Result<&Lite, Error> {
+    pub(super) fn connection(&self) -> Result<&Lite, Error> {
         match self {
             Self::Sqlite(lite) => Ok(lite),
             _ => Err(Error::Closed),
