@@ -1,7 +1,7 @@
 //! Conversations kept as data: what people say, what must be told, called and stored. Plays one against a house and says
 //! what differs; knows no model and no test framework.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use domain::{contact::Role, job::JobState, live::ProgressStep};
@@ -91,13 +91,13 @@ struct Outcome {
     called: Vec<String>,
 }
 
-fn called(progress: &mut broadcast::Receiver<domain::live::Progress>) -> Vec<String> {
+fn called(progress: &mut broadcast::Receiver<Arc<domain::live::Progress>>) -> Vec<String> {
     let mut names = Vec::new();
     loop {
         match progress.try_recv() {
             Ok(told) => {
-                if let ProgressStep::ToolCalled { name, .. } = told.step {
-                    names.push(name);
+                if let ProgressStep::ToolCalled { name, .. } = &told.step {
+                    names.push(name.clone());
                 }
             }
             Err(broadcast::error::TryRecvError::Lagged(_)) => {}

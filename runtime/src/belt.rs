@@ -67,7 +67,7 @@ pub struct Belt {
     /// The ways on which people can be asked, whoever serves them.
     pub people: Vec<ChannelName>,
     pub bell: Bell,
-    pub progress: broadcast::Sender<Progress>,
+    pub progress: broadcast::Sender<Arc<Progress>>,
     /// Whether somebody watches words as they are streamed.
     pub stream: bool,
     /// Places for model calls under way in this process.

@@ -30,19 +30,19 @@ pub async fn run(belt: Arc<Belt>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             told = progress.recv() => match told {
-                Ok(told) => follow(&belt, &mut shown, told).await,
+                Ok(told) => follow(&belt, &mut shown, &told).await,
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             },
         }
         while let Ok(told) = progress.try_recv() {
-            follow(&belt, &mut shown, told).await;
+            follow(&belt, &mut shown, &told).await;
         }
         tokio::time::sleep(PACE).await;
     }
 }
 
-async fn follow(belt: &Belt, shown: &mut HashMap<ConversationId, Millis>, told: Progress) {
+async fn follow(belt: &Belt, shown: &mut HashMap<ConversationId, Millis>, told: &Progress) {
     let now = belt.now();
     if is_at_work(&told.step) {
         if shown.get(&told.conversation).is_some_and(|at| at.plus(REFRESH) > now) {
@@ -52,7 +52,7 @@ async fn follow(belt: &Belt, shown: &mut HashMap<ConversationId, Millis>, told: 
             shown.clear();
         }
         shown.insert(told.conversation.clone(), now);
-        show(belt, &told).await;
+        show(belt, told).await;
     } else if is_over(&told.step) {
         shown.remove(&told.conversation);
     }

@@ -138,7 +138,7 @@ impl App {
         let http = http_client(settings)?;
         let secret = link_secret(settings).map_err(Failure::Failed)?;
         let bell = Bell::default();
-        let progress = broadcast::channel::<Progress>(PROGRESS).0;
+        let progress = broadcast::channel::<Arc<Progress>>(PROGRESS).0;
         let whatsapp = whatsapp(settings, &hosting, &http)?;
         let receiver = receiver(hosting.whatsapp.as_ref())?;
         let (calls, changed) = (Current::new(told_of_calls(settings)), Arc::new(Notify::new()));
@@ -221,7 +221,7 @@ fn fetchers(
 fn door(
     settings: &Settings,
     (store, means): (&Store, &Means),
-    (bell, progress, changed): (&Bell, &broadcast::Sender<Progress>, &Arc<Notify>),
+    (bell, progress, changed): (&Bell, &broadcast::Sender<Arc<Progress>>, &Arc<Notify>),
     (http, whatsapp): (&reqwest::Client, Option<&Current<WhatsApp>>),
 ) -> Result<Gateway, Failure> {
     Ok(Gateway {

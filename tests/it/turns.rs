@@ -194,7 +194,7 @@ async fn a_third_agent_needs_a_file_and_a_prompt_and_no_rust() {
     house.play.writes(Role::Customer, "My tap drips").await.unwrap();
     assert_eq!(house.heard(Role::Customer), "Please call us.");
     let request = &model.requests()[0];
-    assert_eq!(request.system, "Advise. Hotline: 030 4711.");
+    assert_eq!(&*request.system, "Advise. Hotline: 030 4711.");
     assert_eq!(request.tools.len(), 1);
     house.end().await;
 }

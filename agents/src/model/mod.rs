@@ -22,9 +22,9 @@ use serde_json::Value;
 pub struct ModelRequest {
     /// The agent's own choice of model, where it differs from the configured one.
     pub model: Option<String>,
-    pub system: String,
-    pub history: Vec<Spoken>,
-    pub entries: Vec<Entry>,
+    pub system: Arc<str>,
+    pub history: Arc<Vec<Spoken>>,
+    pub entries: Arc<Vec<Entry>>,
     pub tools: Vec<Arc<ToolSpec>>,
     pub temperature: Option<f32>,
     pub max_tokens: u32,

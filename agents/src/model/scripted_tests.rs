@@ -1,5 +1,7 @@
 //! Tests of the scripted model.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
@@ -7,9 +9,9 @@ use super::*;
 fn request(entries: Vec<Entry>) -> ModelRequest {
     ModelRequest {
         model: None,
-        system: String::new(),
-        history: Vec::new(),
-        entries,
+        system: "".into(),
+        history: Arc::default(),
+        entries: Arc::new(entries),
         tools: Vec::new(),
         temperature: None,
         max_tokens: 100,

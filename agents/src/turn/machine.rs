@@ -1,6 +1,8 @@
 //! The turn machine. It owns every decision of a turn (what comes next, what is too much, which reply is usable) and
 //! performs none of them. Its saved form is a file format with a version.
 
+use std::sync::Arc;
+
 use domain::{
     agent::Limits,
     id::CallId,
@@ -19,7 +21,8 @@ const RESULT_CHARS: usize = 16_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     version: u32,
-    entries: Vec<Entry>,
+    /// Shared with the request that is under way; nobody else has it when it is written to.
+    entries: Arc<Vec<Entry>>,
     /// The calls of the last reply, until each has returned.
     batch: Vec<Pending>,
     /// What was said while the batch was open; a transcript may not part a call from its result.
@@ -93,7 +96,7 @@ impl Default for Machine {
     fn default() -> Self {
         Self {
             version: version::current(),
-            entries: Vec::new(),
+            entries: Arc::default(),
             batch: Vec::new(),
             waiting_room: Vec::new(),
             rounds: 0,
@@ -128,7 +131,7 @@ impl Machine {
     }
 
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &Arc<Vec<Entry>> {
         &self.entries
     }
 
@@ -186,8 +189,12 @@ impl Machine {
         if self.batch.is_empty() { self.append(heard) } else { self.waiting_room.push(heard) }
     }
 
+    fn put(&mut self, entry: Entry) {
+        Arc::make_mut(&mut self.entries).push(entry);
+    }
+
     fn append(&mut self, heard: Heard) {
-        self.entries.push(Entry::Heard { text: heard.text, images: heard.images });
+        self.put(Entry::Heard { text: heard.text, images: heard.images });
     }
 
     /// Takes in a model's reply.
@@ -205,21 +212,21 @@ impl Machine {
             return self.unusable(text, "[house] Your reply was empty. Answer the person or call a tool.");
         }
         if reply.calls.is_empty() {
-            self.entries.push(Entry::Said { text: text.clone(), calls: Vec::new(), raw: reply.raw });
+            self.put(Entry::Said { text: text.clone(), calls: Vec::new(), raw: reply.raw });
             self.ending = Some(Ending::Reply(text));
             return;
         }
         let calls = self.with_own_ids(reply.calls);
         self.tool_calls += u32::try_from(calls.len()).unwrap_or(u32::MAX);
         self.batch = calls.iter().map(|call| self.pending(call)).collect();
-        self.entries.push(Entry::Said { text, calls, raw: reply.raw });
+        self.put(Entry::Said { text, calls, raw: reply.raw });
         self.close_batch();
     }
 
     fn unusable(&mut self, text: String, note: &str) {
         self.malformed += 1;
         if !text.is_empty() {
-            self.entries.push(Entry::Said { text, calls: Vec::new(), raw: None });
+            self.put(Entry::Said { text, calls: Vec::new(), raw: None });
         }
         self.append(Heard { text: note.to_owned(), images: Vec::new() });
     }
@@ -315,7 +322,7 @@ impl Machine {
         }
         for Pending { call, state } in std::mem::take(&mut self.batch) {
             if let Progress::Returned(content) = state {
-                self.entries.push(Entry::Returned { call: call.id, name: call.name, content });
+                self.put(Entry::Returned { call: call.id, name: call.name, content });
             }
         }
         for heard in std::mem::take(&mut self.waiting_room) {

@@ -28,7 +28,7 @@ fn limits() -> Limits {
 /// Each call has exactly one result, before anything else is said.
 fn assert_paired(machine: &Machine) {
     let mut open: Vec<&CallId> = Vec::new();
-    for entry in machine.entries() {
+    for entry in machine.entries().iter() {
         match entry {
             Entry::Said { calls, .. } => {
                 assert!(open.is_empty());

@@ -1,5 +1,7 @@
 //! Bodies as servers really send them, whole: each row one habit, and what the house reads in it.
 
+use std::sync::Arc;
+
 use agents::model::{Model as _, ModelReply, Usage};
 use serde_json::{Value, json};
 
@@ -319,7 +321,7 @@ async fn whatever_was_read_can_be_sent_back() {
         standin.will(Answer::json(&body)).will(Answer::text("ok"));
         let reply = model.reply(&hello(), None).await.unwrap();
         let mut request = hello();
-        request.entries.push(agents::model::Entry::Said {
+        Arc::make_mut(&mut request.entries).push(agents::model::Entry::Said {
             text: reply.text.clone(),
             calls: reply.calls.clone(),
             raw: reply.raw.clone(),

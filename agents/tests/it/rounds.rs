@@ -1,5 +1,7 @@
 //! Whole rounds: what is sent, what comes back, and what the next round gives the server back.
 
+use std::sync::Arc;
+
 use agents::model::{
     Entry, Image, Model as _, ModelReply, Spoken, Usage,
     openai::{Config, Overrides, ProfileName, Provider},
@@ -182,8 +184,10 @@ async fn images_and_history_travel() {
     let image = |source: &str| Image { mime: "image/png".to_owned(), source: source.to_owned() };
     let images = vec![image("tap.png"), image("https://example.test/a.jpg"), image("../../etc/passwd")];
     let mut request = request(vec![Entry::Heard { text: "see".to_owned(), images }]);
-    request.history =
-        vec![Spoken { by_agent: false, text: "hi".into() }, Spoken { by_agent: true, text: "yes?".into() }];
+    request.history = Arc::new(vec![
+        Spoken { by_agent: false, text: "hi".into() },
+        Spoken { by_agent: true, text: "yes?".into() },
+    ]);
     standin.will(Answer::text("A tap."));
     model(&config).reply(&request, None).await.unwrap();
     let sent = standin.asked().pop().unwrap().body["messages"].clone();

@@ -43,9 +43,9 @@ pub fn request(entries: Vec<Entry>) -> ModelRequest {
         "q": {"type": "string"}, "limit": {"type": ["integer", "null"]}}});
     ModelRequest {
         model: None,
-        system: "Be brief.".to_owned(),
-        history: Vec::new(),
-        entries,
+        system: "Be brief.".into(),
+        history: Arc::default(),
+        entries: Arc::new(entries),
         tools: vec![tool("find", find), tool("list", json!({"type": "object", "properties": {}}))],
         temperature: None,
         max_tokens: 200,

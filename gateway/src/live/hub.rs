@@ -34,7 +34,7 @@ pub struct Live(Arc<Hub>);
 pub struct Hub {
     pub(crate) config: Config,
     /// Where the belt of this process hears that staff type, and tells what its agents do.
-    pub(crate) progress: Option<broadcast::Sender<Progress>>,
+    pub(crate) progress: Option<broadcast::Sender<Arc<Progress>>>,
     pub(crate) presence: Presence,
     pub(crate) polls: Semaphore,
     /// Messages that a user sends, by whichever stream.
@@ -75,7 +75,7 @@ impl std::ops::Deref for Live {
 impl Live {
     /// `progress` is the belt's, where it runs in the same process.
     #[must_use]
-    pub fn new(config: Config, progress: Option<broadcast::Sender<Progress>>) -> Self {
+    pub fn new(config: Config, progress: Option<broadcast::Sender<Arc<Progress>>>) -> Self {
         Self(Arc::new(Hub {
             presence: Presence::default(),
             polls: Semaphore::new(config.polls),

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -106,13 +106,13 @@ impl Hub {
         let Ok(Some(held)) = held else { return };
         if matches!(held.held_by(), Owner::Staff(_)) {
             // The belt of this process shows it, where the channel can; nobody may listen.
-            let _ = progress.send(Progress {
+            let _ = progress.send(Arc::new(Progress {
                 turn: TurnId(String::new()),
                 conversation: held.id,
                 agent: held.agent,
                 to: held.address,
                 step: ProgressStep::StaffType,
-            });
+            }));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Keeps the streams of a process going until it stops: follows the log, looks who may still watch, passes on who types.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::live::Progress;
 use tokio::{
@@ -101,7 +101,7 @@ async fn sweep(gateway: &Gateway) {
 /// What agents of this process do, told to those who look on.
 async fn pass_on(gateway: &Gateway) {
     let Some(progress) = &gateway.live.progress else { return };
-    let mut progress: Receiver<Progress> = progress.subscribe();
+    let mut progress: Receiver<Arc<Progress>> = progress.subscribe();
     loop {
         match progress.recv().await {
             Ok(told) => gateway.live.agent_does(gateway, &told).await,

@@ -114,13 +114,14 @@ impl Run {
 
     /// Tells whoever watches. Nobody may.
     fn tell(&self, step: ProgressStep) {
-        let _ = self.belt.progress.send(domain::live::Progress {
+        let told = domain::live::Progress {
             turn: self.taken.id.clone(),
             conversation: self.taken.conversation.id.clone(),
             agent: self.taken.conversation.agent.clone(),
             to: self.taken.conversation.address.clone(),
             step,
-        });
+        };
+        let _ = self.belt.progress.send(Arc::new(told));
     }
 
     /// The tools that this turn may use: a draft has none, and staff at the console have their own.

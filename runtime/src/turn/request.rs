@@ -31,10 +31,10 @@ pub(super) struct Brief {
     /// What the turn answers, at the console.
     pub asked: Option<Command>,
     language: Language,
-    history: Vec<Spoken>,
+    history: Arc<Vec<Spoken>>,
     open_jobs: Vec<Value>,
     /// The prompt with these facts, once it was asked for.
-    system: OnceLock<String>,
+    system: OnceLock<Arc<str>>,
 }
 
 /// A message that no turn has heard, and the customer of the job that it tells of.
@@ -130,7 +130,7 @@ async fn read(
         person,
         asked,
         language: conversation.language,
-        history: transcript::history(&talk, extent.tokens),
+        history: Arc::new(transcript::history(&talk, extent.tokens)),
         open_jobs: open_jobs.collect(),
         system: OnceLock::new(),
     })
@@ -147,8 +147,8 @@ pub(super) async fn build(run: &mut Run, machine: &Machine) -> Result<Result<Mod
     Ok(Ok(ModelRequest {
         model: definition.model.clone(),
         system,
-        history: brief.history.clone(),
-        entries: machine.entries().to_vec(),
+        history: Arc::clone(&brief.history),
+        entries: Arc::clone(machine.entries()),
         tools: run.belt.toolbox.specs(run.tools()),
         temperature: definition.temperature,
         max_tokens: definition.limits.reply_tokens,
@@ -156,14 +156,14 @@ pub(super) async fn build(run: &mut Run, machine: &Machine) -> Result<Result<Mod
 }
 
 /// The prompt, rendered once for as long as the brief holds.
-fn system(run: &Run, brief: &Brief) -> Result<String, String> {
+fn system(run: &Run, brief: &Brief) -> Result<Arc<str>, String> {
     if let Some(known) = brief.system.get() {
-        return Ok(known.clone());
+        return Ok(Arc::clone(known));
     }
     let prompt = prompt(run);
     let rendered = run.belt.prompts.render(prompt, &facts(run, brief));
     let rendered = rendered.map_err(|error| format!("the prompt {prompt} cannot be used: {error}"))?;
-    Ok(brief.system.get_or_init(|| rendered).clone())
+    Ok(Arc::clone(brief.system.get_or_init(|| rendered.into())))
 }
 
 /// The agent's own prompt, or what staff at the console have of it.

@@ -93,9 +93,9 @@ fn request(entries: Vec<Entry>) -> ModelRequest {
     });
     ModelRequest {
         model: None,
-        system: String::new(),
-        history: vec![Spoken { by_agent: false, text: "Was ist offen?".into() }],
-        entries,
+        system: "".into(),
+        history: Arc::new(vec![Spoken { by_agent: false, text: "Was ist offen?".into() }]),
+        entries: Arc::new(entries),
         tools: tools.to_vec(),
         temperature: None,
         max_tokens: 500,

@@ -73,7 +73,7 @@ pub fn next(request: &ModelRequest) -> Move {
         unsaid: Vec::new(),
         handed: Vec::new(),
     };
-    for entry in &request.entries {
+    for entry in request.entries.iter() {
         match entry {
             Entry::Heard { text, .. } => field.hear(text),
             Entry::Said { .. } => {

@@ -1,5 +1,7 @@
 //! Whole dialogues of the field agent, in both languages.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -308,9 +310,9 @@ fn hours_that_cannot_be_are_asked_again() {
 fn call_ids_are_deterministic_and_unique() {
     let request = |entries: Vec<Entry>| ModelRequest {
         model: None,
-        system: String::new(),
-        history: Vec::new(),
-        entries,
+        system: "".into(),
+        history: Arc::default(),
+        entries: Arc::new(entries),
         tools: specs(FIELD_TOOLS),
         temperature: None,
         max_tokens: 100,
@@ -338,7 +340,7 @@ proptest! {
             }
         }
         let history = past.into_iter().map(|(by_agent, text)| Spoken { by_agent, text }).collect();
-        let request = ModelRequest { model: None, system: String::new(), history, entries, tools: specs(FIELD_TOOLS), temperature: None, max_tokens: 10 };
+        let request = ModelRequest { model: None, system: "".into(), history: Arc::new(history), entries: Arc::new(entries), tools: specs(FIELD_TOOLS), temperature: None, max_tokens: 10 };
         let reply = answer(&request);
         prop_assert!(!reply.text.is_empty() || !reply.calls.is_empty());
     }

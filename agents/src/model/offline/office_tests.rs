@@ -1,6 +1,6 @@
 //! Whole dialogues of the office agent: tools answer from a script, in order.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use domain::tool::Arguments;
 use serde_json::{Value, json};
@@ -29,9 +29,9 @@ fn turn(heard: &str, results: &[(&str, Value)]) -> (Vec<(String, Value)>, String
     for _ in 0..30 {
         let request = ModelRequest {
             model: None,
-            system: String::new(),
-            history: Vec::new(),
-            entries: entries.clone(),
+            system: "".into(),
+            history: Arc::default(),
+            entries: Arc::new(entries.clone()),
             tools: specs(TOOLS),
             temperature: None,
             max_tokens: 1_000,

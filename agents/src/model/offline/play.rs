@@ -104,9 +104,9 @@ impl Play {
     fn request(&self, entries: &[Entry]) -> ModelRequest {
         ModelRequest {
             model: None,
-            system: String::new(),
-            history: self.history.clone(),
-            entries: entries.to_vec(),
+            system: "".into(),
+            history: Arc::new(self.history.clone()),
+            entries: Arc::new(entries.to_vec()),
             tools: specs(self.tools),
             temperature: None,
             max_tokens: 1_000,

@@ -94,18 +94,22 @@ fn answer(language: Language, words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::model::Spoken;
 
     fn drafted(history: &[(&str, bool)]) -> String {
         let request = ModelRequest {
             model: None,
-            system: String::new(),
-            history: history
-                .iter()
-                .map(|(text, by_agent)| Spoken { by_agent: *by_agent, text: (*text).to_owned() })
-                .collect(),
-            entries: vec![Entry::Heard { text: ASKED.to_owned(), images: vec![] }],
+            system: "".into(),
+            history: Arc::new(
+                history
+                    .iter()
+                    .map(|(text, by_agent)| Spoken { by_agent: *by_agent, text: (*text).to_owned() })
+                    .collect(),
+            ),
+            entries: Arc::new(vec![Entry::Heard { text: ASKED.to_owned(), images: vec![] }]),
             tools: vec![],
             temperature: None,
             max_tokens: 500,

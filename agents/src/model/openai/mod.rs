@@ -102,7 +102,7 @@ impl OpenAi {
         let description = "Not needed.".to_owned();
         let tools = vec![Arc::new(ToolSpec { name: "ping".to_owned(), description, parameters })];
         let entries = vec![Entry::Heard { text: "Reply with the word OK.".to_owned(), images: Vec::new() }];
-        let (system, history) = (String::new(), Vec::new());
+        let (system, history, entries) = (Arc::from(""), Arc::default(), Arc::new(entries));
         let request =
             ModelRequest { model: None, system, history, entries, tools, temperature: None, max_tokens: 16 };
         self.ask(&request, None, CHECK.min(self.config.timeouts.total())).await.map(|_| ())

@@ -8,9 +8,9 @@ use crate::model::{Entry, openai::profile::ProfileName};
 fn request(tools: Vec<ToolSpec>) -> ModelRequest {
     ModelRequest {
         model: None,
-        system: String::new(),
-        history: Vec::new(),
-        entries: vec![Entry::Heard { text: "hi".to_owned(), images: Vec::new() }],
+        system: "".into(),
+        history: Arc::default(),
+        entries: Arc::new(vec![Entry::Heard { text: "hi".to_owned(), images: Vec::new() }]),
         tools: tools.into_iter().map(Arc::new).collect(),
         temperature: Some(0.2),
         max_tokens: 100,

@@ -80,10 +80,10 @@ pub(super) fn messages<'r>(
 ) -> Vec<Message<'r>> {
     let mut talk = Vec::with_capacity(request.history.len() + request.entries.len() + 2);
     if !request.system.trim().is_empty() {
-        talk.push(Message::words(profile.system_role.as_str(), request.system.as_str()));
+        talk.push(Message::words(profile.system_role.as_str(), &*request.system));
     }
     let begin = talk.len();
-    for spoken in &request.history {
+    for spoken in request.history.iter() {
         let role = if spoken.by_agent { "assistant" } else { "user" };
         push(&mut talk, begin, Message::words(role, spoken.text.as_str()));
     }

@@ -1,5 +1,7 @@
 //! The messages a server is given, role by role.
 
+use std::sync::Arc;
+
 use domain::{id::CallId, tool::Arguments};
 
 use super::*;
@@ -24,9 +26,9 @@ fn returned(id: &str, content: &str) -> Entry {
 fn request(entries: Vec<Entry>) -> ModelRequest {
     ModelRequest {
         model: None,
-        system: "Be brief.".to_owned(),
-        history: Vec::new(),
-        entries,
+        system: "Be brief.".into(),
+        history: Arc::default(),
+        entries: Arc::new(entries),
         tools: Vec::new(),
         temperature: None,
         max_tokens: 100,
@@ -52,10 +54,10 @@ fn a_turn_is_told_in_order() {
         said("Is that right?", &[], None),
         heard("yes"),
     ]);
-    request.history = vec![
+    request.history = Arc::new(vec![
         Spoken { by_agent: false, text: "hello".to_owned() },
         Spoken { by_agent: true, text: "hello".to_owned() },
-    ];
+    ]);
     let call =
         json!({"id": "a", "type": "function", "function": {"name": "find", "arguments": "{ \"q\": 1 }"}});
     let mut opaque = call.clone();
@@ -116,7 +118,7 @@ fn orphans_are_repaired_in_both_directions() {
 fn sides_take_turns_a_person_begins_and_has_the_last_word() {
     let mut talk =
         request(vec![said("One.", &[], None), said("Two.", &[call("a", "find", json!({}))], None)]);
-    talk.history = vec![Spoken { by_agent: true, text: "Zero.".to_owned() }];
+    talk.history = Arc::new(vec![Spoken { by_agent: true, text: "Zero.".to_owned() }]);
     let told = sent(ProfileName::Plain, &talk);
     assert_eq!(told[1], json!({"role": "user", "content": "[the conversation began earlier]"}));
     assert_eq!(told[2]["content"], "Zero.\n\nOne.\n\nTwo.");
