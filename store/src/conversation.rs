@@ -220,56 +220,6 @@ pub async fn leave_agent(tx: &mut Tx, id: &ConversationId) -> Result<(), Error> 
     Ok(())
 }
 
-/// Notes that a person wrote at `at`, and in what; a message that comes late moves nothing back. Takes the conversation's row lock, which every transaction of a turn takes
-/// too: neither can miss what the other commits.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn heard(
-    tx: &mut Tx,
-    id: &ConversationId,
-    language: Option<Language>,
-    at: Millis,
-) -> Result<(), Error> {
-    tx.run(
-        "UPDATE conversation SET last_inbound_ms = CASE WHEN last_inbound_ms < $2 THEN $2 ELSE last_inbound_ms END,
-                                 language = COALESCE($3, language)
-         WHERE id = $1",
-        args![&id.0, at, language.map(Language::as_str)],
-    )
-    .await?;
-    Ok(())
-}
-
-/// As [`heard`], of the conversation of `agent` with `address`; `None` where there is none yet.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn heard_at(
-    tx: &mut Tx,
-    agent: &AgentName,
-    address: &Address,
-    language: Option<Language>,
-    at: Millis,
-) -> Result<Option<Conversation>, Error> {
-    let row = tx
-        .row(
-            "UPDATE conversation SET last_inbound_ms = CASE WHEN last_inbound_ms < $4 THEN $4 ELSE last_inbound_ms END,
-                                     language = COALESCE($5, language)
-             WHERE agent = $1 AND channel = $2 AND external = $3
-             RETURNING id, contact_id, agent, channel, external, owner, owner_version, language",
-            args![
-                agent.as_str(),
-                address.channel.as_str(),
-                &address.external,
-                at,
-                language.map(Language::as_str)
-            ],
-        )
-        .await?;
-    row.as_ref().map(read).transpose()
-}
-
 /// Where `agent` last talked with that person on `channel`, whatever they are called there by now.
 ///
 /// # Errors
@@ -310,19 +260,6 @@ pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &st
            AND NOT EXISTS (SELECT 1 FROM conversation o
                            WHERE o.agent = conversation.agent AND o.channel = $2 AND o.external = $4)",
         args![&contact.0, from.channel.as_str(), &from.external, to],
-    )
-    .await?;
-    Ok(())
-}
-
-/// The provider says that nobody at that address wrote within its window, as of a message sent at `sent`.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn unheard_since(tx: &mut Tx, address: &Address, sent: Millis) -> Result<(), Error> {
-    tx.run(
-        "UPDATE conversation SET last_inbound_ms = 0 WHERE channel = $1 AND external = $2 AND last_inbound_ms <= $3",
-        args![address.channel.as_str(), &address.external, sent],
     )
     .await?;
     Ok(())

@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 pub mod failed;
 pub mod handoff;
+pub mod heard;
 pub mod inbox;
 pub mod journal;
 pub mod lease;

@@ -7,7 +7,7 @@ use domain::{
 };
 use plumbline_gateway::live::Config as LiveConfig;
 use serde_json::json;
-use store::{contact, conversation, outbox};
+use store::{contact, heard, outbox};
 
 use crate::{
     app::{self, App},
@@ -23,7 +23,7 @@ async fn frank(app: &App) -> ConversationId {
         Box::pin(async move {
             let phone = [Identity::phone("4915112345678")];
             contact::register(tx, &ids, "Frank", Role::Technician, &phone, now).await?;
-            conversation::heard(tx, &id, None, now).await
+            heard::note(tx, &id, None, now).await
         })
     });
     known.await.unwrap();

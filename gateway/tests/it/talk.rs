@@ -12,7 +12,7 @@ use domain::{
     outbound::{Content, Plan},
 };
 use serde_json::{Value, json};
-use store::{contact, conversation, message, speech};
+use store::{contact, conversation, heard, message, speech};
 
 use crate::app::App;
 
@@ -86,7 +86,7 @@ impl App {
         let known = talk.person.is_some();
         self.write(move |tx| {
             Box::pin(async move {
-                conversation::heard(tx, &heard.conversation, None, sent).await?;
+                heard::note(tx, &heard.conversation, None, sent).await?;
                 message::put(tx, &heard, known).await
             })
         })

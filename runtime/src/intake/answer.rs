@@ -8,7 +8,7 @@ use domain::{
     id::{ConversationId, InboxId, MessageId, QuestionId},
     message::{self as said, Message, Part},
     outbound::Content,
-    question::{self as pure, Answer, Choice, Question, QuestionState, Reply, Resolution},
+    question::{self as pure, Answer, Asked, Choice, Question, QuestionState, Reply, Resolution},
 };
 use serde_json::{Value, json};
 use store::{
@@ -32,7 +32,16 @@ pub(super) struct Arrival<'a> {
     pub inbox: &'a InboxId,
     pub person: &'a Contact,
     pub conversation: &'a Conversation,
+    /// Whether any question was ever put in the conversation.
+    pub was_asked: bool,
     pub quotes: Option<&'a str>,
+}
+
+impl Arrival<'_> {
+    /// The questions that it may answer.
+    async fn asked(&self, tx: &mut Tx) -> Result<Vec<Asked>, Error> {
+        if self.was_asked { question::seen_by(tx, &self.conversation.id).await } else { Ok(Vec::new()) }
+    }
 }
 
 /// Answers a question with `heard`, or gives it to the agent.
@@ -61,7 +70,7 @@ pub(super) async fn route(
     if pressed.as_deref().is_some_and(|token| token.starts_with(pure::STAFF_CHOICE)) {
         return for_the_agent(tx, belt, arrival.conversation, heard, now).await;
     }
-    let asked = question::seen_by(tx, &arrival.conversation.id).await?;
+    let asked = arrival.asked(tx).await?;
     let reply = Reply { choice: pressed.as_deref(), quotes: arrival.quotes, text: &words };
     match pure::resolve(&asked, reply) {
         Resolution::Ordinary | Resolution::Comment(_) => {
@@ -107,7 +116,7 @@ async fn held_by_hand(
 ) -> Result<(), Error> {
     let words = said::words(&heard.parts);
     if pressed.is_some() || arrival.quotes.is_some() {
-        let asked = question::seen_by(tx, &arrival.conversation.id).await?;
+        let asked = arrival.asked(tx).await?;
         let reply = Reply { choice: pressed, quotes: arrival.quotes, text: &words };
         if let Resolution::Answers { question, choice } = pure::resolve(&asked, reply) {
             heard.turn = owner_turn(tx, &question, arrival.conversation).await?;
@@ -289,7 +298,7 @@ async fn picked(
         message::unhear(tx, &earlier.id).await?;
         return store::turn::schedule(tx, &belt.ids, arrival.conversation, now, now, now).await;
     };
-    let asked = question::seen_by(tx, &arrival.conversation.id).await?;
+    let asked = arrival.asked(tx).await?;
     match asked.iter().find(|a| a.question == id) {
         Some(asked) if asked.open && asked.takes_words => {
             decide(tx, belt, arrival, &id, None, spoken(&earlier), now).await

@@ -12,7 +12,7 @@ use domain::{
 use store::{
     Error, Tx, call,
     command::{self, Answer},
-    conversation, message, turn,
+    conversation, heard, message, turn,
 };
 
 use crate::belt::Belt;
@@ -35,7 +35,7 @@ pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, asked: Command, now: Milli
     let language = spoken.unwrap_or_else(|| belt.firm.language());
     let held = conversation::open(tx, &belt.ids, &agent.name, &asked.address(), None, language, now).await?;
     if let Some(spoken) = spoken.filter(|spoken| *spoken != held.language) {
-        conversation::heard(tx, &held.id, Some(spoken), Millis(0)).await?;
+        heard::note(tx, &held.id, Some(spoken), Millis(0)).await?;
     }
     let author = Author::Staff(asked.by.user.clone());
     let id = MessageId::new(&belt.ids);

@@ -12,7 +12,13 @@ use domain::{
     message::{self as said, Author, Direction, Message, Part},
 };
 use serde_json::json;
-use store::{Error, Tx, asleep, contact, conversation, event, message, rights::tombstone, turn};
+use store::{
+    Error, Tx, asleep, contact, conversation, event,
+    heard::{self, Heard},
+    message,
+    rights::tombstone,
+    turn,
+};
 
 use super::{answer, stranger};
 use crate::{belt::Belt, config::ms};
@@ -50,16 +56,19 @@ pub(super) async fn take_in(
     let from = address(tx, &agent, &person, &inbound).await?;
     // By the provider's clock, as it counts its window: a message may have been hours on its way.
     let heard_at = if inbound.opens_window() { inbound.sent_at.min(now) } else { Millis(0) };
-    let mut held = match conversation::heard_at(tx, &agent, &from, spoken, heard_at).await? {
-        Some(known) => known,
-        None => {
-            let begun =
-                conversation::open(tx, &belt.ids, &agent, &from, Some(&person.id), language, now).await?;
-            conversation::heard(tx, &begun.id, spoken, heard_at).await?;
-            begun
-        }
-    };
-    asleep::wake(tx, &held.address, now).await?;
+    let Heard { conversation: mut held, was_asked, is_owed } =
+        match heard::note_at(tx, &agent, &from, spoken, heard_at).await? {
+            Some(known) => known,
+            None => {
+                let begun =
+                    conversation::open(tx, &belt.ids, &agent, &from, Some(&person.id), language, now).await?;
+                heard::note(tx, &begun.id, spoken, heard_at).await?;
+                Heard { conversation: begun, was_asked: true, is_owed: true }
+            }
+        };
+    if is_owed {
+        asleep::wake(tx, &held.address, now).await?;
+    }
     let reaction = inbound.is_reaction();
     held.language = spoken.unwrap_or(held.language);
     let heard = Message {
@@ -79,8 +88,8 @@ pub(super) async fn take_in(
     if reaction {
         return message::put(tx, &heard, false).await;
     }
-    let arrival =
-        answer::Arrival { inbox, person: &person, conversation: &held, quotes: inbound.quotes.as_deref() };
+    let quotes = inbound.quotes.as_deref();
+    let arrival = answer::Arrival { inbox, person: &person, conversation: &held, was_asked, quotes };
     answer::route(tx, belt, &arrival, heard, now).await
 }
 

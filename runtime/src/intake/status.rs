@@ -10,7 +10,7 @@ use domain::{
     inbound::{Mend, Status},
 };
 use serde_json::json;
-use store::{Error, Tx, conversation, event, outbox};
+use store::{Error, Tx, event, heard, outbox};
 
 use crate::{belt::Belt, delivery};
 
@@ -30,7 +30,7 @@ pub(super) async fn take_in(
         let attempts = i64::from(belt.config().delivery.attempts);
         if let Some((to, sent)) = outbox::resend(tx, told, now.plus(wait), attempts, now).await? {
             if told.mend == Some(Mend::WindowClosed) {
-                conversation::unheard_since(tx, &to, sent).await?;
+                heard::unheard_since(tx, &to, sent).await?;
             }
             return Ok(());
         }

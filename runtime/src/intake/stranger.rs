@@ -14,7 +14,8 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Error, Tx, contact, conversation, event, message, office::customer, rights::tombstone, thread::change,
+    Error, Tx, contact, conversation, event, heard, message, office::customer, rights::tombstone,
+    thread::change,
 };
 
 use crate::{
@@ -46,7 +47,7 @@ pub(super) async fn take_in(
         conversation::set_contact(tx, &held.id, Some(&person)).await?;
     }
     let heard_at = if inbound.opens_window() { inbound.sent_at.min(now) } else { Millis(0) };
-    conversation::heard(tx, &held.id, Some(language), heard_at).await?;
+    heard::note(tx, &held.id, Some(language), heard_at).await?;
     let numbers: Vec<Identity> =
         inbound.identities.iter().filter(|identity| identity.kind == IdentityKind::Phone).cloned().collect();
     let author = Author::Contact(person.clone());

@@ -12,7 +12,7 @@ use domain::{
     message::{Author, Direction, Message, Part},
     outbound::{Content, DeliveryState},
 };
-use plumbline_store::{asleep, contact, conversation, delivered, message, outbox, thread};
+use plumbline_store::{asleep, contact, conversation, delivered, heard, message, outbox, thread};
 
 use crate::db::{Db, on_each, tx};
 
@@ -174,16 +174,16 @@ async fn the_window_is_the_persons_whichever_agent_they_wrote_to() {
         let (_, field) = frank(&db, "field").await;
         let (_, office) = frank(&db, "office").await;
         queue(&db, &field, "k1").await;
-        tx!(db, |tx| conversation::heard(tx, &office.id, None, later(50)).await);
+        tx!(db, |tx| heard::note(tx, &office.id, None, later(50)).await);
         let late = field.clone();
         tx!(db, |tx| {
-            conversation::heard(tx, &late.id, None, later(10)).await?;
-            conversation::heard(tx, &late.id, None, Millis(5)).await
+            heard::note(tx, &late.id, None, later(10)).await?;
+            heard::note(tx, &late.id, None, Millis(5)).await
         });
         let taken = claim(&db, later(60)).await;
         assert_eq!((taken[0].last_inbound, taken[0].queued), (later(50), NOW));
         let address = field.address.clone();
-        tx!(db, |tx| conversation::unheard_since(tx, &address, later(20)).await);
+        tx!(db, |tx| heard::unheard_since(tx, &address, later(20)).await);
         let row = taken[0].clone();
         tx!(db, |tx| outbox::hold(tx, &row, later(70), "closed", later(60)).await);
         assert_eq!(claim(&db, later(70)).await[0].last_inbound, later(50), "what came after the send counts");
@@ -227,7 +227,7 @@ async fn a_word_from_the_person_is_not_missed_while_a_delivery_is_laid_down() {
             let writes = async {
                 let talk = talk.clone();
                 tx!(db, |tx| {
-                    conversation::heard(tx, &talk.id, None, later(n * 10)).await?;
+                    heard::note(tx, &talk.id, None, later(n * 10)).await?;
                     asleep::wake(tx, &talk.address, later(n * 10)).await
                 });
             };
