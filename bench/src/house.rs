@@ -52,14 +52,20 @@ pub struct Site<'a> {
     pub folder: &'a Path,
     pub world: SocketAddr,
     /// `None`: a file in the folder.
-    pub postgres: Option<String>,
+    pub postgres: Option<Shared>,
+}
+
+/// A PostgreSQL that workers share, on the machine that is theirs too.
+pub struct Shared {
+    pub url: String,
+    pub workers: usize,
 }
 
 impl Site<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
         let world = format!("http://{}", self.world);
         let database = match &self.postgres {
-            Some(url) => url.clone(),
+            Some(shared) => shared.url.clone(),
             None => format!("sqlite://{}", self.folder.join("plumbline.db").display()),
         };
         let mut command = Command::new(&self.binary.plumbline);
@@ -96,9 +102,11 @@ impl Site<'_> {
             ("PLUMBLINE__HTTP__CONCURRENT", "64"),
             ("PLUMBLINE__TURNS__CONCURRENT", "64"),
         ]);
-        if self.postgres.is_some() {
-            // The server has the same two processors: two connections for each.
-            command.env("PLUMBLINE__DATABASE__CONNECTIONS", "4");
+        if let Some(shared) = &self.postgres {
+            // The server has the same two processors: two connections for each. And no more threads than processors.
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            let threads = (processors / shared.workers).max(1).to_string();
+            command.env("PLUMBLINE__DATABASE__CONNECTIONS", "4").env("TOKIO_WORKER_THREADS", threads);
         }
         command
     }

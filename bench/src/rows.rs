@@ -12,7 +12,7 @@ use crate::{
     Size, bare,
     figures::Latencies,
     ground,
-    house::{self, Binary, Running, Site},
+    house::{self, Binary, Running, Shared, Site},
     load::{self, Loaded, count},
     postgres::Cluster,
     seed,
@@ -263,7 +263,7 @@ async fn on_postgres(
 ) -> anyhow::Result<Story> {
     let world = World::default();
     let url = cluster.database(&format!("workers{workers}")).await?;
-    let site = Site { binary, folder, world: world.serve().await?, postgres: Some(url) };
+    let site = Site { binary, folder, world: world.serve().await?, postgres: Some(Shared { url, workers }) };
     site.people(size.senders)?;
     let mut processes = vec![site.serve("gateway").await?];
     for _ in 0..workers {
