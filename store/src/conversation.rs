@@ -279,6 +279,18 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
     if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
 }
 
+/// As [`hold`], while much of the lease is left: nothing is written. Takes the row lock all the same, so that nobody raises
+/// the epoch before this transaction ends.
+///
+/// # Errors
+/// [`Error::Fenced`] where a later claim raised the epoch.
+pub async fn still_held(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
+    const READ: &str = "SELECT 1 AS held FROM conversation WHERE id = $1 AND epoch = $2";
+    const LOCK: &str = "SELECT 1 AS held FROM conversation WHERE id = $1 AND epoch = $2 FOR NO KEY UPDATE";
+    let held = tx.row(if tx.is_postgres() { LOCK } else { READ }, args![&id.0, epoch]).await?;
+    if held.is_some() { Ok(()) } else { Err(Error::Fenced) }
+}
+
 /// As [`hold`], in the transaction that ends the work: the conversation is free with its commit, and
 /// nothing more can be done under `epoch`. Says which version of
 /// owner it has.

@@ -28,6 +28,8 @@ pub struct Taken {
     /// The conversation's owner when the turn became due.
     pub owner_version: i64,
     pub machine: Option<String>,
+    /// The end of the lease that came with it.
+    pub until: Millis,
 }
 
 /// Makes sure that a turn will hear the conversation's unheard messages: at `due`, or together with what still gathers
@@ -122,6 +124,7 @@ pub async fn claim(
             attempts: row.get("attempts")?,
             owner_version: row.get("owner_version")?,
             machine: row.get("machine")?,
+            until: lease,
         });
     }
     Ok(taken)

@@ -13,7 +13,7 @@ mod settle;
 
 use std::sync::Arc;
 
-use domain::{command, live::ProgressStep};
+use domain::{clock::Millis, command, live::ProgressStep};
 use store::{
     Error,
     turn::{self, Taken},
@@ -101,6 +101,8 @@ struct Run {
     belt: Arc<Belt>,
     agent: Agent,
     taken: Taken,
+    /// When the lease ends, at the earliest.
+    until: Millis,
     /// What was done since the last commit and goes with the next one.
     carried: Carried,
     /// What the model is told beside the turn's own transcript; read anew after an effect.
@@ -109,7 +111,8 @@ struct Run {
 
 impl Run {
     fn new(belt: Arc<Belt>, agent: Agent, taken: Taken) -> Self {
-        Self { belt, agent, taken, carried: Carried::default(), brief: None }
+        let until = taken.until;
+        Self { belt, agent, taken, until, carried: Carried::default(), brief: None }
     }
 
     /// Tells whoever watches. Nobody may.
@@ -135,8 +138,16 @@ impl Run {
         }
     }
 
+    /// The end of a lease that begins now, where more than half of this one is gone.
+    fn next_lease(&mut self) -> Option<Millis> {
+        let (now, whole) = (self.belt.now(), ms(self.belt.config().turns.lease_ms));
+        let next = (now.plus(whole / 2) > self.until).then(|| now.plus(whole));
+        self.until = next.unwrap_or(self.until);
+        next
+    }
+
     /// The end of a lease that begins now.
-    fn lease(&self) -> domain::clock::Millis {
+    fn lease(&self) -> Millis {
         self.belt.now().plus(ms(self.belt.config().turns.lease_ms))
     }
 

@@ -222,7 +222,8 @@ struct Commit {
     taken: turn::Taken,
     carried: Carried,
     limits: Limits,
-    lease: Millis,
+    /// Where it is to be renewed.
+    lease: Option<Millis>,
     now: Millis,
 }
 
@@ -234,13 +235,17 @@ impl Commit {
             taken: run.taken.clone(),
             carried: std::mem::take(&mut run.carried),
             limits: run.agent.definition.limits,
-            lease: run.lease(),
+            lease: run.next_lease(),
             now: run.belt.now(),
         }
     }
 
     async fn hold(&self, tx: &mut Tx) -> Result<(), Error> {
-        conversation::hold(tx, &self.taken.conversation.id, self.taken.epoch, self.lease).await?;
+        let (conversation, epoch) = (&self.taken.conversation.id, self.taken.epoch);
+        match self.lease {
+            Some(lease) => conversation::hold(tx, conversation, epoch, lease).await?,
+            None => conversation::still_held(tx, conversation, epoch).await?,
+        }
         self.carried.settle(tx, &self.taken.id).await
     }
 

@@ -147,14 +147,21 @@ async fn a_turn_gathers_runs_alone_and_is_fenced() {
 
         let after_lease = claim(2_000).await.pop().expect("a dead worker's turn comes back");
         assert_eq!((after_lease.id.clone(), after_lease.attempts), (taken.id.clone(), 2));
-        let zombie = taken.clone();
-        let refused = db.store.write(move |tx| {
-            Box::pin(async move {
-                conversation::hold(tx, &zombie.conversation.id, zombie.epoch, later(9_000)).await?;
-                turn::save(tx, &zombie.id, "zombie").await
-            })
-        });
-        assert!(matches!(refused.await, Err(Error::Fenced)));
+        for renews in [true, false] {
+            let zombie = taken.clone();
+            let refused = db.store.write(move |tx| {
+                Box::pin(async move {
+                    let (held, epoch) = (&zombie.conversation.id, zombie.epoch);
+                    if renews {
+                        conversation::hold(tx, held, epoch, later(9_000)).await?;
+                    } else {
+                        conversation::still_held(tx, held, epoch).await?;
+                    }
+                    turn::save(tx, &zombie.id, "zombie").await
+                })
+            });
+            assert!(matches!(refused.await, Err(Error::Fenced)), "renews: {renews}");
+        }
         let done = after_lease.clone();
         tx!(db, |tx| turn::finish(tx, &done, TurnState::Done, "{}", None, later(2_100)).await);
         assert!(claim(9_000).await.is_empty());
