@@ -71,6 +71,10 @@ impl Lite {
         Self { connection, shapes: RefCell::default() }
     }
 
+    pub(super) fn is_in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
     pub(super) fn exec(&self, sql: &'static str, args: &[Val]) -> rusqlite::Result<u64> {
         let changed = self.bound(sql, args)?.0.raw_execute()?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))

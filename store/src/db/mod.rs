@@ -122,11 +122,7 @@ impl Store {
             return Err(Error::Undone("it was told to fail before".to_owned()));
         }
         let done = match &*self.db {
-            Db::Sqlite { write, .. } => {
-                let (sender, receiver) = oneshot::channel();
-                write.submit(job(change, sender)).await?;
-                receiver.await.map_err(|_| Error::Closed)??
-            }
+            Db::Sqlite { write, .. } => grouped(write, change, false).await?,
             // On the heap: every change on SQLite would be as large as a connection to Postgres.
             Db::Pg(pool) => Box::pin(committed(pool, change)).await?,
         };
@@ -138,10 +134,11 @@ impl Store {
     }
 
     /// As [`Store::write`], for a change that is one statement: on Postgres that is a transaction by itself, without the two
-    /// ways there and back that begin and end one.
+    /// ways there and back that begin and end one; on SQLite it needs no savepoint among the others. Once its statement has
+    /// succeeded no error of its own undoes it.
     ///
     /// # Errors
-    /// As [`Store::write`]; [`Error::Closed`] for a second statement.
+    /// As [`Store::write`]; on Postgres [`Error::Closed`] for a second statement.
     pub async fn write_one<T, F>(&self, change: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -152,6 +149,11 @@ impl Store {
                 crash::before_commit();
                 let done = change(&mut Tx::OnePg(Some(pool.clone()))).await?;
                 crash::after_commit();
+                self.commits.send_modify(|commits| *commits = commits.wrapping_add(1));
+                Ok(done)
+            }
+            Db::Sqlite { write, .. } if self.faults.is_none() => {
+                let done = grouped(write, change, true).await?;
                 self.commits.send_modify(|commits| *commits = commits.wrapping_add(1));
                 Ok(done)
             }
@@ -197,12 +199,23 @@ where
     }
 }
 
-fn job<T, F>(change: F, sender: oneshot::Sender<Result<T, Error>>) -> writer::Job
+/// Has the writer run `change` in its next group.
+async fn grouped<T, F>(writer: &Writer, change: F, is_single: bool) -> Result<T, Error>
 where
     T: Send + 'static,
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
 {
-    Box::new(move |tx| {
+    let (sender, receiver) = oneshot::channel();
+    writer.submit(job(change, sender, is_single)).await?;
+    receiver.await.map_err(|_| Error::Closed)?
+}
+
+fn job<T, F>(change: F, sender: oneshot::Sender<Result<T, Error>>, is_single: bool) -> writer::Job
+where
+    T: Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+{
+    let run: writer::Run = Box::new(move |tx| {
         Box::pin(async move {
             let done = change(tx).await;
             let keep = done.is_ok();
@@ -212,5 +225,6 @@ where
             });
             (keep, tell)
         })
-    })
+    });
+    writer::Job { run, is_single }
 }

@@ -1,5 +1,5 @@
 //! SQLite's one writer: a thread that takes the closures that wait, runs them in one transaction, commits, and only then
-//! answers each. A closure that fails is undone alone (savepoint); the others commit. No timer: a batch is what waited
+//! answers each. A closure that fails is undone alone (by a savepoint, or by itself); the others commit. No timer: a batch is what waited
 //! meanwhile.
 
 use futures::{executor::block_on, future::BoxFuture};
@@ -17,7 +17,14 @@ const QUEUE: usize = 1024;
 /// Told once the commit is done, or has failed.
 type Verdict = Box<dyn FnOnce(Result<(), Error>) + Send>;
 /// Runs in the transaction; says whether to keep what it did, and whom to tell afterwards.
-pub(super) type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Verdict)> + Send>;
+pub(super) type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, (bool, Verdict)> + Send>;
+
+pub(super) struct Job {
+    pub run: Run,
+    /// One statement, which is undone by itself where it fails: it needs no savepoint, and SQLite keeps no copy of each page
+    /// that it changes.
+    pub is_single: bool,
+}
 
 #[derive(Clone)]
 pub(super) struct Writer(mpsc::Sender<Job>);
@@ -72,8 +79,14 @@ fn attempt(tx: &mut Tx, batch: &mut Vec<Job>, told: &mut Vec<Verdict>) -> Result
     let jobs = batch.drain(..);
     statement(tx, "BEGIN IMMEDIATE")?;
     for job in jobs {
+        if job.is_single {
+            told.push(block_on((job.run)(tx)).1);
+            // Without room SQLite undoes all of it: nothing may follow that would be by itself then.
+            stands(tx)?;
+            continue;
+        }
         statement(tx, "SAVEPOINT change")?;
-        let (keep, tell) = block_on(job(tx));
+        let (keep, tell) = block_on((job.run)(tx));
         told.push(tell);
         if !keep {
             statement(tx, "ROLLBACK TO change")?;
@@ -84,6 +97,15 @@ fn attempt(tx: &mut Tx, batch: &mut Vec<Job>, told: &mut Vec<Verdict>) -> Result
     statement(tx, "COMMIT")?;
     crash::after_commit();
     Ok(())
+}
+
+fn stands(tx: &Tx) -> Result<(), Error> {
+    match tx {
+        Tx::Sqlite(lite) if !lite.is_in_transaction() => {
+            Err(Error::Undone("a statement ended the transaction of its group".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn statement(tx: &Tx, sql: &'static str) -> Result<(), Error> {

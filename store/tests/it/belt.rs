@@ -271,12 +271,22 @@ async fn a_failed_change_is_undone_alone() {
                 Err::<(), Error>(Error::Fenced)
             })
         });
-        let (good, bad) = tokio::join!(good, bad);
+        let nothing = db.store.write_one(|tx| {
+            let sql = "INSERT INTO setting (key, value) VALUES ('single', '1'), ('broken', NULL)";
+            Box::pin(async move { tx.exec(sql, vec![]).await })
+        });
+        let one = db.store.write_one(|tx| Box::pin(async move { setting::put(tx, "one", "1").await }));
+        let (good, bad, nothing, one) = tokio::join!(good, bad, nothing, one);
         good.unwrap();
+        one.unwrap();
         assert!(matches!(bad, Err(Error::Fenced)));
+        assert!(matches!(nothing, Err(Error::Database(_))), "{nothing:?}");
         let mut reader = db.store.reader();
         assert_eq!(setting::get(&mut reader, "good").await.unwrap().as_deref(), Some("1"));
-        assert_eq!(setting::get(&mut reader, "bad").await.unwrap(), None);
+        assert_eq!(setting::get(&mut reader, "one").await.unwrap().as_deref(), Some("1"));
+        for undone in ["bad", "single", "broken"] {
+            assert_eq!(setting::get(&mut reader, undone).await.unwrap(), None);
+        }
     })
     .await;
 }

@@ -31,8 +31,12 @@ fn arrival(n: usize) -> Arrival {
     }
 }
 
+/// By a change of its own, or as a gateway does it: by a single statement.
 async fn put(db: &Db, n: usize) -> Result<bool, Error> {
     let (ids, row) = (db.ids.clone(), arrival(n));
+    if n.is_multiple_of(2) {
+        return Ok(inbox::put_all(&db.store, &ids, vec![row], NOW).await? == 1);
+    }
     db.store.write(move |tx| Box::pin(async move { inbox::put(tx, &ids, &row, NOW).await })).await
 }
 
