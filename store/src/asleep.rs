@@ -4,7 +4,7 @@
 use domain::{address::Address, clock::Millis};
 
 use crate::{
-    Error, Tx, args,
+    Error, Tx, args, locked,
     outbox::{self, Taken},
 };
 
@@ -25,10 +25,10 @@ pub async fn lay(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str, now: Mil
 /// When the person at `address` last wrote. Takes the row locks that a message of theirs takes before it wakes anything:
 /// whichever comes second sees what the first did.
 async fn last_inbound(tx: &mut Tx, address: &Address) -> Result<Millis, Error> {
-    const READ: &str =
-        "SELECT last_inbound_ms FROM conversation WHERE channel = $1 AND external = $2 ORDER BY id";
-    const LOCK: &str = "SELECT last_inbound_ms FROM conversation WHERE channel = $1 AND external = $2 ORDER BY id FOR UPDATE";
-    let sql = if tx.is_postgres() { LOCK } else { READ };
+    let sql = locked!(
+        tx,
+        "SELECT last_inbound_ms FROM conversation WHERE channel = $1 AND external = $2 ORDER BY id"
+    );
     let mut last = Millis(0);
     for row in tx.rows(sql, args![address.channel.as_str(), &address.external]).await? {
         last = last.max(Millis(row.get("last_inbound_ms")?));

@@ -12,7 +12,7 @@ use domain::{
 
 use serde_json::json;
 
-use crate::{Error, Tx, args, db::Row, event, message, turn};
+use crate::{Error, Tx, args, db::Row, event, locked, message, turn};
 
 /// The conversation of `agent` with `address`, begun now if there is none. What its person said there while they were a
 /// stranger belongs to it.
@@ -285,9 +285,8 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn still_held(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
-    const READ: &str = "SELECT 1 AS held FROM conversation WHERE id = $1 AND epoch = $2";
-    const LOCK: &str = "SELECT 1 AS held FROM conversation WHERE id = $1 AND epoch = $2 FOR NO KEY UPDATE";
-    let held = tx.row(if tx.is_postgres() { LOCK } else { READ }, args![&id.0, epoch]).await?;
+    let sql = locked!(tx, "SELECT 1 AS held FROM conversation WHERE id = $1 AND epoch = $2");
+    let held = tx.row(sql, args![&id.0, epoch]).await?;
     if held.is_some() { Ok(()) } else { Err(Error::Fenced) }
 }
 

@@ -199,3 +199,12 @@ macro_rules! locking {
         if $tx.is_postgres() { concat!($text, " FOR UPDATE OF ", $of, " SKIP LOCKED") } else { $text }
     };
 }
+
+/// The statement `$text`; on Postgres it waits for the rows that it finds and locks them as an UPDATE does, without writing a
+/// version of them. SQLite's one writer has the whole database anyway.
+#[macro_export]
+macro_rules! locked {
+    ($tx:expr, $text:literal) => {
+        if $tx.is_postgres() { concat!($text, " FOR NO KEY UPDATE") } else { $text }
+    };
+}

@@ -1,6 +1,6 @@
 //! SQLite's one writer: a thread that takes the closures that wait, runs them in one transaction, commits, and only then
-//! answers each. A closure that fails is undone alone (by a savepoint, or by itself); the others commit. No timer: a batch is what waited
-//! meanwhile.
+//! answers each. A closure that fails is undone alone (by a savepoint, or one statement by itself); the others commit. No
+//! timer: a batch is what waited meanwhile.
 
 use futures::{executor::block_on, future::BoxFuture};
 use rusqlite::Connection;
