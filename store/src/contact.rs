@@ -9,7 +9,11 @@ use domain::{
     spelling,
 };
 
-use crate::{Error, Tx, args, db::Row, search::Words};
+use crate::{
+    Error, Tx, args,
+    db::{Query, Row},
+    search::Words,
+};
 
 /// Most people listed at once.
 const LIST: i64 = 10_000;
@@ -19,29 +23,39 @@ const LIST: i64 = 10_000;
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, identities: &[Identity]) -> Result<Option<Contact>, Error> {
-    for identity in identities.iter().filter(|identity| identity.kind != IdentityKind::Username) {
-        let row = tx
-            .row(
-                "SELECT c.id, c.name, c.roles, c.language, c.default_agent
-                 FROM identity i JOIN contact c ON c.id = i.contact_id
-                 WHERE i.kind = $1 AND i.value = $2",
-                args![identity.kind.as_str(), &identity.value],
-            )
-            .await?;
-        if let Some(row) = row {
-            return read(&row).map(Some);
-        }
-    }
-    Ok(None)
+    tx.query(named(identities)).await
+}
+
+/// As [`find`].
+#[must_use]
+pub fn named(identities: &[Identity]) -> Query<Option<Contact>> {
+    let naming = identities.iter().filter(|identity| identity.kind != IdentityKind::Username);
+    let each = naming.map(|identity| {
+        Query::row(
+            "SELECT c.id, c.name, c.roles, c.language, c.default_agent
+             FROM identity i JOIN contact c ON c.id = i.contact_id
+             WHERE i.kind = $1 AND i.value = $2",
+            args![identity.kind.as_str(), &identity.value],
+            read,
+        )
+    });
+    Query::all(each).map(|found| found.into_iter().flatten().next())
 }
 
 /// # Errors
 /// [`Error::Database`].
 pub async fn get(tx: &mut Tx, id: &ContactId) -> Result<Option<Contact>, Error> {
-    let row = tx
-        .row("SELECT id, name, roles, language, default_agent FROM contact WHERE id = $1", args![&id.0])
-        .await?;
-    row.as_ref().map(read).transpose()
+    tx.query(by_id(id)).await
+}
+
+/// As [`get`].
+#[must_use]
+pub fn by_id(id: &ContactId) -> Query<Option<Contact>> {
+    Query::row(
+        "SELECT id, name, roles, language, default_agent FROM contact WHERE id = $1",
+        args![&id.0],
+        read,
+    )
 }
 
 /// Registers a person under `identities`. Somebody who has one of them already gets the name, and the role added.

@@ -12,7 +12,7 @@ use domain::{
 
 use serde_json::json;
 
-use crate::{Error, Tx, args, db::Row, event, locked, message, turn};
+use crate::{Error, Tx, args, db::Row, event, message, must, turn};
 
 /// The conversation of `agent` with `address`, begun now if there is none. What its person said there while they were a
 /// stranger belongs to it.
@@ -270,13 +270,8 @@ pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &st
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -> Result<(), Error> {
-    let changed = tx
-        .exec(
-            "UPDATE conversation SET lease_ms = $3 WHERE id = $1 AND epoch = $2",
-            args![&id.0, epoch, lease],
-        )
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    let fence = must!("UPDATE conversation SET lease_ms = $3 WHERE id = $1 AND epoch = $2 RETURNING 1");
+    tx.must(fence, args![&id.0, epoch, lease]).await
 }
 
 /// As [`hold`], while much of the lease is left: nothing is written. Takes the row lock all the same, so that nobody raises
@@ -285,25 +280,8 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn still_held(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
-    let sql = locked!(tx, "SELECT 1 AS held FROM conversation WHERE id = $1 AND epoch = $2");
-    let held = tx.row(sql, args![&id.0, epoch]).await?;
-    if held.is_some() { Ok(()) } else { Err(Error::Fenced) }
-}
-
-/// As [`hold`], in the transaction that ends the work: the conversation is free with its commit, and
-/// nothing more can be done under `epoch`. Says which version of
-/// owner it has.
-///
-/// # Errors
-/// [`Error::Fenced`] where a later claim raised the epoch.
-pub async fn hold_last(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<i64, Error> {
-    let row = tx
-        .row(
-            "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2 RETURNING owner_version",
-            args![&id.0, epoch],
-        )
-        .await?;
-    row.ok_or(Error::Fenced)?.get("owner_version")
+    let fence = must!("SELECT 1 FROM conversation WHERE id = $1 AND epoch = $2", " FOR NO KEY UPDATE");
+    tx.must(fence, args![&id.0, epoch]).await
 }
 
 /// Lets go of the conversation and ends the right to write for it: whoever does not know that their last transaction was
@@ -312,13 +290,36 @@ pub async fn hold_last(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<i
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn release(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
-    let changed = tx
-        .exec(
-            "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2",
-            args![&id.0, epoch],
+    let fence = must!(
+        "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2 RETURNING 1"
+    );
+    tx.must(fence, args![&id.0, epoch]).await
+}
+
+/// What a turn that ends leaves behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    pub owner_version: i64,
+    /// Whether a message came that no turn has heard.
+    pub unheard: bool,
+}
+
+/// As of this moment of the caller's transaction, which holds the conversation.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Fenced`] where there is no such conversation any more.
+pub async fn left(tx: &mut Tx, id: &ConversationId) -> Result<Left, Error> {
+    let row = tx
+        .row(
+            "SELECT owner_version, CAST(CASE WHEN EXISTS (SELECT 1 FROM message m
+                                                          WHERE m.conversation_id = $1 AND m.unheard = 1)
+                                        THEN 1 ELSE 0 END AS BIGINT) AS unheard
+             FROM conversation WHERE id = $1",
+            args![&id.0],
         )
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+        .await?
+        .ok_or(Error::Fenced)?;
+    Ok(Left { owner_version: row.get("owner_version")?, unheard: row.get::<i64>("unheard")? == 1 })
 }
 
 pub(crate) fn read(row: &Row) -> Result<Conversation, Error> {

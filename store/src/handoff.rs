@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     Error, Tx, args,
-    db::{Row, Val},
+    db::{Query, Row, Val},
     inbox::to_json,
 };
 
@@ -216,27 +216,23 @@ pub async fn list(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Res
 }
 
 /// A conversation's jobs that are not settled, oldest first.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn open_in(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Handoff>, Error> {
+#[must_use]
+pub fn open_in(conversation: &ConversationId, limit: i64) -> Query<Vec<Handoff>> {
     let sql = handoffs!(
         "WHERE conversation_id = $1 AND state IN ('queued', 'accepted')
          ORDER BY created_ms, job_id LIMIT $2"
     );
-    all(tx, sql, args![&conversation.0, limit]).await
+    Query::rows(sql, args![&conversation.0, limit], read)
 }
 
 /// A customer's jobs that were handed over and are not settled, oldest first, whoever handed them over.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn open_of_customer(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<Handoff>, Error> {
+#[must_use]
+pub fn open_of_customer(customer: &CustomerId, limit: i64) -> Query<Vec<Handoff>> {
     let sql = handoffs!(
         "WHERE customer_id = $1 AND state IN ('queued', 'accepted')
          ORDER BY created_ms, job_id LIMIT $2"
     );
-    all(tx, sql, args![&customer.0, limit]).await
+    Query::rows(sql, args![&customer.0, limit], read)
 }
 
 /// Jobs with the same customer, hours and materials that were reported since then and neither withdrawn nor refused,

@@ -2,7 +2,7 @@
 
 use domain::{clock::Millis, id::InboxId};
 
-use crate::{Error, Tx, args, outbox};
+use crate::{Error, Tx, args, must, outbox};
 
 /// Holds arrivals until `lease` as well: `rows` by their ids and fences.
 ///
@@ -10,15 +10,10 @@ use crate::{Error, Tx, args, outbox};
 /// [`Error::Fenced`] where another worker took one of them over.
 pub async fn of_arrivals(tx: &mut Tx, rows: &[(InboxId, i64)], lease: Millis) -> Result<(), Error> {
     for (id, fence) in rows {
-        let changed = tx
-            .exec(
-                "UPDATE inbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'pending'",
-                args![&id.0, *fence, lease],
-            )
-            .await?;
-        if changed == 0 {
-            return Err(Error::Fenced);
-        }
+        let fenced = must!(
+            "UPDATE inbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'pending' RETURNING 1"
+        );
+        tx.must(fenced, args![&id.0, *fence, lease]).await?;
     }
     Ok(())
 }
@@ -28,11 +23,7 @@ pub async fn of_arrivals(tx: &mut Tx, rows: &[(InboxId, i64)], lease: Millis) ->
 /// # Errors
 /// [`Error::Fenced`] where another worker took it over, or a status settled it.
 pub async fn of_delivery(tx: &mut Tx, taken: &outbox::Taken, lease: Millis) -> Result<(), Error> {
-    let changed = tx
-        .exec(
-            "UPDATE outbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'sending'",
-            args![&taken.outbound.id.0, taken.fence, lease],
-        )
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    let fence =
+        must!("UPDATE outbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING 1");
+    tx.must(fence, args![&taken.outbound.id.0, taken.fence, lease]).await
 }

@@ -7,7 +7,13 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{Error, Tx, args, db::Row, event, inbox::to_json, thread};
+use crate::{
+    Error, Tx, args,
+    db::{Query, Row},
+    event,
+    inbox::to_json,
+    thread,
+};
 
 /// Stores `message` and moves its thread. `unheard` messages wait for a turn.
 ///
@@ -37,19 +43,15 @@ pub async fn put(tx: &mut Tx, message: &Message, unheard: bool) -> Result<(), Er
 }
 
 /// The oldest `limit` messages that no turn has heard, in order.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn unheard(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Message>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
-             FROM message
-             WHERE conversation_id = $1 AND unheard = 1 ORDER BY seq LIMIT $2",
-            args![&conversation.0, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+#[must_use]
+pub fn unheard(conversation: &ConversationId, limit: i64) -> Query<Vec<Message>> {
+    Query::rows(
+        "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+         FROM message
+         WHERE conversation_id = $1 AND unheard = 1 ORDER BY seq LIMIT $2",
+        args![&conversation.0, limit],
+        read,
+    )
 }
 
 /// Notes that `turn` heard these messages.
@@ -74,7 +76,7 @@ pub async fn take_unheard(
     turn: &TurnId,
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
-    let messages = unheard(tx, conversation, limit).await?;
+    let messages = tx.query(unheard(conversation, limit)).await?;
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id.clone()).collect();
     heard(tx, &ids, turn).await?;
     Ok(messages)
@@ -155,18 +157,20 @@ pub async fn last_heard(tx: &mut Tx, conversation: &ConversationId) -> Result<Op
 }
 
 /// The last `limit` messages of a conversation, heard or not, oldest first: what a person would read there.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn latest(tx: &mut Tx, conversation: &ConversationId, limit: i64) -> Result<Vec<Message>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
-             FROM message WHERE conversation_id = $1 ORDER BY at_ms DESC, seq DESC LIMIT $2",
-            args![&conversation.0, limit],
-        )
-        .await?;
-    rows.iter().rev().map(read).collect()
+#[must_use]
+pub fn latest(conversation: &ConversationId, limit: i64) -> Query<Vec<Message>> {
+    let newest_first = Query::rows(
+        "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+         FROM message WHERE conversation_id = $1 ORDER BY at_ms DESC, seq DESC LIMIT $2",
+        args![&conversation.0, limit],
+        read,
+    );
+    newest_first.map(reversed)
+}
+
+fn reversed(mut messages: Vec<Message>) -> Vec<Message> {
+    messages.reverse();
+    messages
 }
 
 /// Whether any message waits for a turn.
@@ -184,27 +188,17 @@ pub async fn any_unheard(tx: &mut Tx, conversation: &ConversationId) -> Result<b
 }
 
 /// The last `limit` heard messages that belong to other turns than `turn`, oldest first.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn history(
-    tx: &mut Tx,
-    conversation: &ConversationId,
-    turn: &TurnId,
-    limit: i64,
-) -> Result<Vec<Message>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
-             FROM message
-             WHERE conversation_id = $1 AND unheard = 0 AND (turn_id IS NULL OR turn_id <> $2)
-             ORDER BY at_ms DESC, seq DESC LIMIT $3",
-            args![&conversation.0, &turn.0, limit],
-        )
-        .await?;
-    let mut messages: Vec<Message> = rows.iter().map(read).collect::<Result<_, _>>()?;
-    messages.reverse();
-    Ok(messages)
+#[must_use]
+pub fn history(conversation: &ConversationId, turn: &TurnId, limit: i64) -> Query<Vec<Message>> {
+    let newest_first = Query::rows(
+        "SELECT id, conversation_id, direction, author, parts, external, quotes, turn_id, at_ms, received_ms
+         FROM message
+         WHERE conversation_id = $1 AND unheard = 0 AND (turn_id IS NULL OR turn_id <> $2)
+         ORDER BY at_ms DESC, seq DESC LIMIT $3",
+        args![&conversation.0, &turn.0, limit],
+        read,
+    );
+    newest_first.map(reversed)
 }
 
 pub(crate) fn read(row: &Row) -> Result<Message, Error> {

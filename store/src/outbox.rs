@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{Error, Tx, among, args, db::among::list, delivered::rank, event, inbox::to_json, locking};
+use crate::{Error, Tx, among, args, db::among::list, delivered::rank, event, inbox::to_json, locking, must};
 
 /// Whoever counts what a channel sent lately and then claims does both alone; see `Tx::one_at_a_time`.
 const PACE: i64 = 1006;
@@ -41,6 +41,8 @@ pub struct Taken {
     pub outbound: Outbound,
     /// The agent whose conversation it is.
     pub agent: AgentName,
+    /// What it carries; news of a job are no message.
+    pub message: Option<MessageId>,
     pub fence: i64,
     /// The state before this taking: `Sending` means that an earlier attempt's answer was lost.
     pub was: DeliveryState,
@@ -164,7 +166,7 @@ pub async fn claim(
         tx,
         "o",
             "SELECT o.seq, o.id, o.state, o.fence, o.attempts, o.conversation_id, o.channel, o.external, o.content,
-                    o.speaker, o.turn_id, c.agent,
+                    o.speaker, o.turn_id, o.message_id, c.agent,
                     (SELECT MAX(h.last_inbound_ms) FROM conversation h
                      WHERE h.channel = o.channel AND h.external = o.external) AS heard_ms,
                     o.created_ms,
@@ -223,6 +225,7 @@ fn read_taken(row: &crate::db::Row) -> Result<Taken, Error> {
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         },
         agent: AgentName(row.get("agent")?),
+        message: row.get::<Option<String>>("message_id")?.map(MessageId),
         fence: fence + 1,
         was: DeliveryState::parse(&state).ok_or(Error::Unknown { column: "outbox.state", value: state })?,
         stale: stale == 1,
@@ -246,34 +249,31 @@ pub struct Outcome<'a> {
 /// # Errors
 /// [`Error::Fenced`] where another worker took the row over.
 pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Millis) -> Result<(), Error> {
-    let settled = tx
-        .row(
-            "UPDATE outbox SET state = $3, due_ms = $4, provider_id = COALESCE($5, provider_id), reason = $6,
-                               updated_ms = $7
-             WHERE id = $1 AND fence = $2 AND state = 'sending'
-             RETURNING message_id",
-            args![
-                &taken.outbound.id.0,
-                taken.fence,
-                outcome.state.as_str(),
-                outcome.due,
-                outcome.provider_id,
-                outcome.reason,
-                now
-            ],
-        )
-        .await?;
-    let Some(settled) = settled else { return Err(Error::Fenced) };
+    let fence = must!(
+        "UPDATE outbox SET state = $3, due_ms = $4, provider_id = COALESCE($5, provider_id), reason = $6,
+                           updated_ms = $7
+         WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING 1"
+    );
+    let args = args![
+        &taken.outbound.id.0,
+        taken.fence,
+        outcome.state.as_str(),
+        outcome.due,
+        outcome.provider_id,
+        outcome.reason,
+        now
+    ];
+    tx.must(fence, args).await?;
     if outcome.state == DeliveryState::Queued {
         return Ok(());
     }
-    tell(tx, settled.get("message_id")?, &taken.outbound.conversation, now).await
+    tell(tx, taken.message.as_ref(), &taken.outbound.conversation, now).await
 }
 
 /// Tells who watches that `message` is further on its way; news of a job are no message.
 async fn tell(
     tx: &mut Tx,
-    message: Option<String>,
+    message: Option<&MessageId>,
     conversation: &ConversationId,
     now: Millis,
 ) -> Result<(), Error> {
@@ -291,14 +291,11 @@ pub const EVENT: &str = "status";
 /// # Errors
 /// [`Error::Fenced`] where another worker took the row over.
 pub async fn hold(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str, now: Millis) -> Result<(), Error> {
-    let changed = tx
-        .exec(
-            "UPDATE outbox SET state = 'queued', due_ms = $3, attempts = attempts - 1, reason = $4, updated_ms = $5
-             WHERE id = $1 AND fence = $2 AND state = 'sending'",
-            args![&taken.outbound.id.0, taken.fence, due, reason, now],
-        )
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    let fence = must!(
+        "UPDATE outbox SET state = 'queued', due_ms = $3, attempts = attempts - 1, reason = $4, updated_ms = $5
+         WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING 1"
+    );
+    tx.must(fence, args![&taken.outbound.id.0, taken.fence, due, reason, now]).await
 }
 
 /// Queues a delivery again that was accepted and failed all the same, unless it was tried `attempts` times or more, or
@@ -362,7 +359,8 @@ pub async fn status(tx: &mut Tx, status: &Status, now: Millis) -> Result<bool, E
         .await?;
     if let Some(moved) = moved {
         let conversation = ConversationId(moved.get("conversation_id")?);
-        tell(tx, moved.get("message_id")?, &conversation, now).await?;
+        let message = moved.get::<Option<String>>("message_id")?.map(MessageId);
+        tell(tx, message.as_ref(), &conversation, now).await?;
     }
     Ok(true)
 }

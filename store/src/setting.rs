@@ -1,12 +1,17 @@
 //! Small values that belong to the database rather than to a file: what was imported.
 
-use crate::{Error, Tx, args};
+use crate::{Error, Tx, args, db::Query};
 
 /// # Errors
 /// [`Error::Database`].
 pub async fn get(tx: &mut Tx, key: &str) -> Result<Option<String>, Error> {
-    let row = tx.row("SELECT value FROM setting WHERE key = $1", args![key]).await?;
-    row.map(|row| row.get("value")).transpose()
+    tx.query(named(key)).await
+}
+
+/// As [`get`].
+#[must_use]
+pub fn named(key: &str) -> Query<Option<String>> {
+    Query::row("SELECT value FROM setting WHERE key = $1", args![key], |row| row.get("value"))
 }
 
 /// # Errors

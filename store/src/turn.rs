@@ -45,12 +45,13 @@ pub async fn schedule(
     flush: Millis,
     now: Millis,
 ) -> Result<(), Error> {
-    // Not `state = 'due'`: SQLite would look through all that are due, of every conversation.
+    // Not `state = 'due'`: SQLite would look through all that are due, of every conversation. What is due already and is to be
+    // due at once keeps its place.
     tx.run(
         "UPDATE turn SET due_ms = CASE WHEN $2 < flush_ms THEN $2 ELSE flush_ms END
          WHERE conversation_id = $1 AND state NOT IN ('done', 'failed') AND state NOT IN ('running', 'parked')
-           AND machine IS NULL",
-        args![&conversation.id.0, due],
+           AND machine IS NULL AND (due_ms > $2 OR $2 > $3)",
+        args![&conversation.id.0, due, now],
     )
     .await?;
     tx.run(
@@ -210,7 +211,7 @@ pub async fn finish(
     release(tx, &taken.conversation.id, taken.epoch).await
 }
 
-/// Ends a held turn whose conversation is let go of already ([`conversation::hold_last`]).
+/// Ends a held turn whose conversation is let go of already ([`conversation::release`]).
 ///
 /// # Errors
 /// [`Error::Database`].

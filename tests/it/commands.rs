@@ -257,7 +257,7 @@ async fn a_draft_is_written_from_the_talk_and_sent_to_nobody() {
         asked.history.iter().map(|spoken| (spoken.by_agent, spoken.text.as_str())).collect();
     assert_eq!(spoken, [(false, "When does the office open tomorrow?"), (true, "Hello Frank.")]);
     assert_eq!(house.heard(Role::Technician), "", "a draft is nobody's word");
-    let messages = message::latest(&mut house.play.belt.store.reader(), &talk, 10).await.unwrap();
+    let messages = house.play.belt.store.reader().query(message::latest(&talk, 10)).await.unwrap();
     assert_eq!(messages.len(), 2, "the talk has no word more");
     assert!(messages.iter().all(|message| message.direction != Direction::Internal));
     house.end().await;

@@ -66,7 +66,7 @@ async fn the_agent_is_quiet_until_the_thread_is_given_back() {
         let again = staff.post(&frank.path("/hand-back"), &json!({})).await.json();
         assert_eq!(again["owner_version"], 2, "nothing to give back");
         let mut tx = app.gateway.store.reader();
-        let history = store::message::history(&mut tx, &frank.held.id, &"other".into(), 10).await.unwrap();
+        let history = tx.query(store::message::history(&frank.held.id, &"other".into(), 10)).await.unwrap();
         assert!(history.iter().any(|message| message.id == MessageId::from(note["id"].as_str().unwrap())));
     })
     .await;

@@ -32,12 +32,13 @@ pub(super) async fn take_in(
     now: Millis,
 ) -> Result<(), Error> {
     // What was sent before somebody was erased came late; it brings nobody back.
-    let erased = tombstone::of(tx, &inbound.identities).await?;
+    let asking = tombstone::salt().and(contact::named(&inbound.identities));
+    let (salt, known) = tx.query(asking).await?;
+    let erased = tombstone::salted(tx, salt.as_deref(), &inbound.identities).await?;
     if erased.is_some_and(|at| inbound.sent_at <= at) {
         tracing::info!(%inbox, "a message of somebody who was erased since is not kept");
         return tombstone::drop_arrival(tx, inbox).await;
     }
-    let known = contact::find(tx, &inbound.identities).await?;
     let agent = known.as_ref().and_then(|person| agent_of(belt, person));
     let (person, agent) = match (known, agent) {
         (Some(person), Some(agent)) => (person, agent),

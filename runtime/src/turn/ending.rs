@@ -53,8 +53,9 @@ async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Erro
         .store
         .write(move |tx| {
             Box::pin(async move {
-                let owner_version = conversation::hold_last(tx, &taken.conversation.id, taken.epoch).await?;
+                conversation::release(tx, &taken.conversation.id, taken.epoch).await?;
                 carried.settle(tx, &taken.id).await?;
+                let left = conversation::left(tx, &taken.conversation.id).await?;
                 let mut dropped = None;
                 if taken.conversation.address.channel.is_link() {
                     let said = keep(tx, &belt, &taken, text, now).await?;
@@ -63,7 +64,7 @@ async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Erro
                 } else if taken.conversation.address.channel.is_console() {
                     keep(tx, &belt, &taken, text.clone(), now).await?;
                     answer(tx, &taken, &Answer::Success { text }, now).await?;
-                } else if owner_version != taken.owner_version {
+                } else if left.owner_version != taken.owner_version {
                     // Nothing of it stands in the conversation: the person whom it was for never reads it.
                     dropped = Some("somebody took the conversation over");
                 } else {
@@ -77,7 +78,10 @@ async fn said(run: &mut Run, machine: &Machine, text: String) -> Result<(), Erro
                     speak::say(tx, &belt, &taken.conversation, speech, now).await?;
                 }
                 turn::end(tx, &taken, TurnState::Done, &saved, dropped, now).await?;
-                go_on(tx, &belt, &taken.conversation, now).await
+                if left.unheard {
+                    turn::schedule(tx, &belt.ids, &taken.conversation, now, now, now).await?;
+                }
+                Ok(())
             })
         })
         .await?;
@@ -143,7 +147,7 @@ pub(super) async fn fail(
         .store
         .write(move |tx| {
             Box::pin(async move {
-                conversation::hold_last(tx, &taken.conversation.id, taken.epoch).await?;
+                conversation::release(tx, &taken.conversation.id, taken.epoch).await?;
                 carried.settle(tx, &taken.id).await?;
                 let person = taken.conversation.contact.is_some();
                 if person {

@@ -18,7 +18,7 @@ use domain::{
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use store::{Error, Tx, command, contact, conversation, handoff, message, office};
+use store::{Error, Tx, command, contact, conversation, db::Query, handoff, message, office};
 
 use super::Run;
 
@@ -53,9 +53,11 @@ pub(super) async fn brief(run: &mut Run) -> Result<Arc<Brief>, Error> {
         return Ok(Arc::clone(known));
     }
     let (conversation, turn, extent) = (run.taken.conversation.clone(), run.taken.id.clone(), extent(run));
-    let look =
-        run.belt.store.look(move |tx| Box::pin(async move { read(tx, &conversation, &turn, extent).await }));
-    let read = Arc::new(look.await?);
+    let look = run.belt.store.look(move |tx| {
+        Box::pin(async move { read(tx, &conversation, &turn, extent, Query::nothing()).await })
+    });
+    let (read, ()) = look.await?;
+    let read = Arc::new(read);
     run.brief = Some(Arc::clone(&read));
     Ok(read)
 }
@@ -66,16 +68,18 @@ pub(super) async fn unheard(run: &mut Run, limit: i64) -> Result<Vec<Unheard>, E
     let known = run.brief.is_some();
     let look = run.belt.store.look(move |tx| {
         Box::pin(async move {
-            let mut told = Vec::new();
-            for message in message::unheard(tx, &conversation.id, limit).await? {
+            let unheard = message::unheard(&conversation.id, limit);
+            let (unheard, brief) = if known {
+                (tx.query(unheard).await?, None)
+            } else {
+                let (brief, unheard) = read(tx, &conversation, &turn, extent, unheard).await?;
+                (unheard, Some(brief))
+            };
+            let mut told = Vec::with_capacity(unheard.len());
+            for message in unheard {
                 let customer = customer_of(tx, &message).await?;
                 told.push((message, customer));
             }
-            let brief = if known || told.is_empty() {
-                None
-            } else {
-                Some(read(tx, &conversation, &turn, extent).await?)
-            };
             Ok((told, brief))
         })
     });
@@ -93,12 +97,14 @@ fn extent(run: &Run) -> Extent {
     }
 }
 
-async fn read(
+/// The brief, and what is `beside` it: asked for at once.
+async fn read<T: Send + 'static>(
     tx: &mut Tx,
     conversation: &Conversation,
     turn: &TurnId,
     extent: Extent,
-) -> Result<Brief, Error> {
+    beside: Query<T>,
+) -> Result<(Brief, T), Error> {
     let asked = if conversation.address.channel.is_console() {
         command::next(tx, &conversation.id, turn).await?
     } else {
@@ -109,15 +115,14 @@ async fn read(
         None => None,
     };
     let talk = match &of {
-        Some(of) => message::latest(tx, &of.id, extent.messages).await?,
-        None => message::history(tx, &conversation.id, turn, extent.messages).await?,
+        Some(of) => message::latest(&of.id, extent.messages),
+        None => message::history(&conversation.id, turn, extent.messages),
     };
     let conversation = of.as_ref().unwrap_or(conversation);
-    let person = match &conversation.contact {
-        Some(id) => contact::get(tx, id).await?,
-        None => None,
-    };
-    let open = handoff::open_in(tx, &conversation.id, OPEN_JOBS).await?;
+    let person = conversation.contact.as_ref().map(contact::by_id);
+    let open = handoff::open_in(&conversation.id, OPEN_JOBS);
+    let asking = Query::maybe(person).and(talk).and(open).and(beside);
+    let (((person, talk), open), beside) = tx.query(asking).await?;
     let open_jobs = open.into_iter().map(|handed| {
         json!({
             "job_id": handed.report.job_id,
@@ -126,14 +131,15 @@ async fn read(
             "state": handed.state.as_str(),
         })
     });
-    Ok(Brief {
-        person,
+    let brief = Brief {
+        person: person.flatten(),
         asked,
         language: conversation.language,
         history: Arc::new(transcript::history(&talk, extent.tokens)),
         open_jobs: open_jobs.collect(),
         system: OnceLock::new(),
-    })
+    };
+    Ok((brief, beside))
 }
 
 /// The request, or why there can be none: a prompt that does not render.

@@ -104,7 +104,7 @@ async fn phone(
 
 /// How many messages of `whose` still say something.
 async fn kept(store: &Store, whose: &Person) -> usize {
-    let said = message::history(&mut store.reader(), &whose.held.id, &"nobody".into(), 5_000).await.unwrap();
+    let said = store.reader().query(message::history(&whose.held.id, &"nobody".into(), 5_000)).await.unwrap();
     said.iter().filter(|message| message.parts != [Part::Erased]).count()
 }
 

@@ -7,6 +7,7 @@ use tokio_postgres::Statement;
 use super::{
     crash,
     pg::{self, Answer, Client, Pool},
+    query::Asked,
     tx::Tx,
     value::Val,
 };
@@ -32,6 +33,8 @@ pub(super) type Last = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Resul
 enum Sent {
     Begin,
     Statement(Statement, Vec<Val>),
+    /// One that must find or change a row.
+    Fence(Statement, Vec<Val>),
 }
 
 impl Change {
@@ -43,19 +46,30 @@ impl Change {
     /// Sends `sql` with what is asked next. Its failure is told there, or by the commit.
     pub(super) async fn run(&mut self, sql: &'static str, args: Vec<Val>) -> Result<(), Error> {
         let statement = self.prepared(sql, &args).await?;
-        self.waiting.push(Sent::Statement(statement, args));
+        self.put(Sent::Statement(statement, args)).await
+    }
+
+    /// As [`Change::run`]; without a row the change fails with [`Error::Fenced`].
+    pub(super) async fn must(&mut self, sql: &'static str, args: Vec<Val>) -> Result<(), Error> {
+        let statement = self.prepared(sql, &args).await?;
+        self.put(Sent::Fence(statement, args)).await
+    }
+
+    async fn put(&mut self, one: Sent) -> Result<(), Error> {
+        self.waiting.push(one);
         if self.waiting.len() >= WAITING { self.flush().await } else { Ok(()) }
     }
 
-    /// Sends what waits and `sql`, and reads what comes of it.
-    pub(super) async fn ask(&mut self, sql: &'static str, args: &[Val]) -> Result<Answer, Error> {
-        let statement = self.prepared(sql, args).await?;
-        let waiting = std::mem::take(&mut self.waiting);
+    /// Sends what waits and all of `asked`, and reads what comes of it.
+    pub(super) async fn ask(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, Error> {
         let client = self.client.as_ref().ok_or(Error::Closed)?;
+        let prepared = pg::all_prepared(client, asked).await;
+        self.failed |= prepared.is_err();
+        let (statements, waiting) = (prepared?, std::mem::take(&mut self.waiting));
         self.begun = true;
-        let answered = after(client, &waiting, pg::ask(client, &statement, args)).await;
+        let answered = after(client, &waiting, pg::all(client, &statements, asked)).await;
         self.failed |= answered.is_err();
-        Ok(answered?)
+        answered
     }
 
     async fn prepared(&mut self, sql: &'static str, args: &[Val]) -> Result<Statement, Error> {
@@ -71,7 +85,7 @@ impl Change {
         self.begun = true;
         let done = after(client, &waiting, async { Ok(()) }).await;
         self.failed |= done.is_err();
-        Ok(done?)
+        done
     }
 
     /// Has `part` done at the end of the change.
@@ -120,16 +134,19 @@ async fn after<T>(
     client: &Client,
     waiting: &[Sent],
     last: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<T, tokio_postgres::Error> {
+) -> Result<T, Error> {
     let (sent, last) = join(join_all(waiting.iter().map(|one| send(client, one))), last).await;
     sent.into_iter().collect::<Result<Vec<()>, _>>()?;
-    last
+    Ok(last?)
 }
 
 /// Its first poll sends it.
-async fn send(client: &Client, one: &Sent) -> Result<(), tokio_postgres::Error> {
+async fn send(client: &Client, one: &Sent) -> Result<(), Error> {
     match one {
-        Sent::Begin => client.batch_execute("BEGIN").await,
-        Sent::Statement(statement, args) => client.execute_raw(statement, args).await.map(drop),
+        Sent::Begin => Ok(client.batch_execute("BEGIN").await?),
+        Sent::Statement(statement, args) => Ok(client.execute_raw(statement, args).await.map(drop)?),
+        Sent::Fence(statement, args) => {
+            client.execute_raw(statement, args).await.map(drop).map_err(|error| pg::fenced(error.into()))
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn start(pool: Pool, dial: Dial, commits: watch::Receiver<u64>, other
 /// What tells this process from the others: one of its connections has that number on the server.
 async fn name(pool: &Pool) -> Result<String, Error> {
     let sql = "SELECT CAST(pg_backend_pid() AS TEXT) AS name";
-    let found = pg::alone(&pg::free(pool).await?, sql, &[]).await?;
+    let found = pg::alone(&pg::free(pool).await?, sql, Vec::new()).await?;
     Ok(found.rows.first().ok_or(Error::Closed)?.try_get("name")?)
 }
 
@@ -60,7 +60,7 @@ async fn tell(pool: &Pool, own: &str, mut commits: watch::Receiver<u64>) {
 
 async fn notify(pool: &Pool, own: &str) -> Result<(), Error> {
     let told =
-        pg::alone(&pg::free(pool).await?, "SELECT pg_notify($1, $2)", &[CHANNEL.into(), own.into()]).await;
+        pg::alone(&pg::free(pool).await?, "SELECT pg_notify($1, $2)", vec![CHANNEL.into(), own.into()]).await;
     told.map(drop)
 }
 

@@ -68,7 +68,7 @@ async fn postgres(url: &str, wait: Duration) -> Result<Schema, Error> {
     let there = "SELECT COUNT(*) AS version FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')";
     let mut version = 0;
     for sql in [there, NEWEST] {
-        let found = pg::alone(&client, sql, &[]).await?;
+        let found = pg::alone(&client, sql, Vec::new()).await?;
         version = found.rows.first().ok_or(Error::Closed)?.try_get("version")?;
         if version == 0 {
             break;

@@ -15,6 +15,7 @@ mod lite_row;
 mod migrate;
 mod open;
 mod pg;
+mod query;
 mod readers;
 mod tx;
 mod value;
@@ -28,7 +29,8 @@ use tokio::sync::{oneshot, watch};
 pub use backup::{backup, restore};
 pub use inspect::{Schema, inspect};
 pub use open::Config;
-pub use tx::Tx;
+pub use query::Query;
+pub use tx::{Fence, Tx};
 pub use value::{Row, Val};
 
 use crate::error::Error;

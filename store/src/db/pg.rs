@@ -5,14 +5,14 @@ use std::{error::Error as StdError, time::Duration};
 
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Object, RecyclingMethod, Runtime, Timeouts};
-use futures::TryStreamExt as _;
+use futures::{TryStreamExt as _, future::join_all};
 use tokio_postgres::{
     Row, Statement,
     error::SqlState,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };
 
-use super::{dial::Dial, value::Val};
+use super::{dial::Dial, query::Asked, value::Val};
 use crate::error::{Driver, Error};
 
 pub(super) type Pool = deadpool_postgres::Pool;
@@ -78,9 +78,46 @@ pub(super) async fn ask(
 }
 
 /// A statement by itself, on whichever connection this is.
-pub(super) async fn alone(client: &Client, sql: &str, args: &[Val]) -> Result<Answer, Error> {
-    let statement = prepared(client, sql, args).await?;
-    Ok(ask(client, &statement, args).await?)
+pub(super) async fn alone(client: &Client, sql: &'static str, args: Vec<Val>) -> Result<Answer, Error> {
+    together(client, &[(sql, args)]).await?.pop().ok_or(Error::Closed)
+}
+
+/// Statements outside any transaction, which go there and back as one.
+pub(super) async fn together(client: &Client, asked: &[Asked]) -> Result<Vec<Answer>, Error> {
+    let statements = all_prepared(client, asked).await?;
+    Ok(all(client, &statements, asked).await?)
+}
+
+/// `asked` as this connection knows them.
+pub(super) async fn all_prepared(
+    client: &Client,
+    asked: &[Asked],
+) -> Result<Vec<Statement>, tokio_postgres::Error> {
+    let mut statements = Vec::with_capacity(asked.len());
+    for (sql, args) in asked {
+        statements.push(prepared(client, sql, args).await?);
+    }
+    Ok(statements)
+}
+
+/// Sends all of `asked`, and then reads what comes of each.
+pub(super) async fn all(
+    client: &Client,
+    statements: &[Statement],
+    asked: &[Asked],
+) -> Result<Vec<Answer>, tokio_postgres::Error> {
+    let asking = statements.iter().zip(asked).map(|(statement, (_, args))| ask(client, statement, args));
+    join_all(asking).await.into_iter().collect()
+}
+
+/// What the failure of a [`must!`](crate::must) means.
+pub(super) fn fenced(error: Error) -> Error {
+    match error {
+        Error::Database(Driver::Postgres(error)) if error.code() == Some(&SqlState::DIVISION_BY_ZERO) => {
+            Error::Fenced
+        }
+        other => other,
+    }
 }
 
 impl Val {

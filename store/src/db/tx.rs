@@ -8,6 +8,7 @@ use super::{
     lite::Lite,
     lite_row::LiteRow,
     pg::{self, Answer, Client, Pool},
+    query::{Asked, Query},
     readers::Readers,
     value::{Row, Val},
 };
@@ -24,6 +25,13 @@ pub enum Tx {
     LookPg(Client),
     /// A single statement, which commits itself; nothing after it.
     OnePg(Option<Pool>),
+}
+
+/// A statement that must find or change a row, as each database has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Fence {
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
 }
 
 impl Tx {
@@ -68,7 +76,7 @@ impl Tx {
         match self {
             Self::Sqlite(lite) => Ok(lite.exec(sql, &args)?),
             Self::ReadSqlite(readers) => readers.run(move |tx| Ok(tx.connection()?.exec(sql, &args)?)).await,
-            _ => Ok(self.pg(sql, &args).await?.changed),
+            _ => Ok(self.pg_one(sql, args).await?.changed),
         }
     }
 
@@ -93,7 +101,7 @@ impl Tx {
             Self::Sqlite(_) | Self::ReadSqlite(_) => {
                 Ok(self.lite(sql, args, 1).await?.pop().map(Row::Sqlite))
             }
-            _ => Ok(self.pg(sql, &args).await?.rows.into_iter().next().map(Row::Pg)),
+            _ => Ok(self.pg_one(sql, args).await?.rows.into_iter().next().map(Row::Pg)),
         }
     }
 
@@ -106,20 +114,61 @@ impl Tx {
             Self::Sqlite(_) | Self::ReadSqlite(_) => {
                 Ok(self.lite(sql, args, usize::MAX).await?.into_iter().map(Row::Sqlite).collect())
             }
-            _ => Ok(self.pg(sql, &args).await?.rows.into_iter().map(Row::Pg).collect()),
+            _ => Ok(self.pg_one(sql, args).await?.rows.into_iter().map(Row::Pg).collect()),
         }
     }
 
-    async fn pg(&mut self, sql: &'static str, args: &[Val]) -> Result<Answer, Error> {
+    /// Reads what `query` asks for: on Postgres all of it goes there and back as one.
+    ///
+    /// # Errors
+    /// [`Error::Database`], or what its rows are not understood for.
+    pub async fn query<T>(&mut self, query: Query<T>) -> Result<T, Error> {
+        let mut found = Vec::with_capacity(query.asked.len());
         match self {
-            Self::Pg(change) => change.ask(sql, args).await,
-            Self::LookPg(client) => pg::alone(client, sql, args).await,
-            Self::ReadPg(pool) => pg::alone(&pg::free(pool).await?, sql, args).await,
-            Self::OnePg(pool) => {
-                let pool = pool.take().ok_or(Error::Closed)?;
-                pg::alone(&pg::free(&pool).await?, sql, args).await
+            Self::Sqlite(_) | Self::ReadSqlite(_) => {
+                for (sql, args) in query.asked {
+                    found.push(self.rows(sql, args).await?);
+                }
             }
-            Self::Sqlite(_) | Self::ReadSqlite(_) => Err(Error::Closed),
+            _ => {
+                for answer in self.pg(&query.asked).await? {
+                    found.push(answer.rows.into_iter().map(Row::Pg).collect());
+                }
+            }
+        }
+        (query.read)(&mut found.into_iter())
+    }
+
+    /// Makes the whole change fail with [`Error::Fenced`] unless `fence` finds or changes a row; see [`must!`](crate::must).
+    ///
+    /// # Errors
+    /// [`Error::Fenced`], within a change on Postgres with what is asked next, by the commit at the latest;
+    /// [`Error::Database`].
+    pub async fn must(&mut self, fence: Fence, args: Vec<Val>) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(_) | Self::ReadSqlite(_) => {
+                let found = self.lite(fence.sqlite, args, 1).await?;
+                if found.is_empty() { Err(Error::Fenced) } else { Ok(()) }
+            }
+            Self::Pg(change) => change.must(fence.postgres, args).await,
+            _ => self.pg_one(fence.postgres, args).await.map(drop).map_err(pg::fenced),
+        }
+    }
+
+    async fn pg_one(&mut self, sql: &'static str, args: Vec<Val>) -> Result<Answer, Error> {
+        self.pg(&[(sql, args)]).await?.pop().ok_or(Error::Closed)
+    }
+
+    async fn pg(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, Error> {
+        match self {
+            Self::Pg(change) => change.ask(asked).await,
+            Self::LookPg(client) => pg::together(client, asked).await,
+            Self::ReadPg(pool) => pg::together(&pg::free(pool).await?, asked).await,
+            Self::OnePg(pool) if asked.len() == 1 => {
+                let pool = pool.take().ok_or(Error::Closed)?;
+                pg::together(&pg::free(&pool).await?, asked).await
+            }
+            Self::OnePg(_) | Self::Sqlite(_) | Self::ReadSqlite(_) => Err(Error::Closed),
         }
     }
 
@@ -206,5 +255,17 @@ macro_rules! locking {
 macro_rules! locked {
     ($tx:expr, $text:literal) => {
         if $tx.is_postgres() { concat!($text, " FOR NO KEY UPDATE") } else { $text }
+    };
+}
+
+/// `$text` as a [`Fence`]: it gives a row for what it finds or changes. On Postgres it takes `$lock` along, and the server itself
+/// refuses where there is none, by a division by nought: nobody has to wait for its answer before the change goes on.
+#[macro_export]
+macro_rules! must {
+    ($text:literal $(, $lock:literal)?) => {
+        $crate::db::Fence {
+            sqlite: $text,
+            postgres: concat!("WITH held AS (", $text, $($lock,)? ") SELECT 1 / COUNT(*) AS held FROM held"),
+        }
     };
 }

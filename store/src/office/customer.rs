@@ -7,7 +7,11 @@ use domain::{
     spelling,
 };
 
-use crate::{Error, Tx, args, db::Row, search::Words};
+use crate::{
+    Error, Tx, args,
+    db::{Query, Row},
+    search::Words,
+};
 
 /// Writes `customers`, each over an earlier one of the same id. Earlier jobs and invoices keep what they said.
 ///
@@ -50,13 +54,17 @@ pub async fn put(tx: &mut Tx, customer: &Customer) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn get(tx: &mut Tx, id: &CustomerId) -> Result<Option<Customer>, Error> {
-    let row = tx
-        .row(
-            "SELECT id, name, street, postal_code, city, phone, email, contract FROM customer WHERE id = $1",
-            args![&id.0],
-        )
-        .await?;
-    row.as_ref().map(read).transpose()
+    tx.query(by_id(id)).await
+}
+
+/// As [`get`].
+#[must_use]
+pub fn by_id(id: &CustomerId) -> Query<Option<Customer>> {
+    Query::row(
+        "SELECT id, name, street, postal_code, city, phone, email, contract FROM customer WHERE id = $1",
+        args![&id.0],
+        read,
+    )
 }
 
 /// All customers by id, at most [`MOST_CUSTOMERS`].

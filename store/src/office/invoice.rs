@@ -10,7 +10,11 @@ use domain::{
 };
 
 use super::job::{self, Job};
-use crate::{Error, Tx, args, db::Row, inbox::to_json};
+use crate::{
+    Error, Tx, args,
+    db::{Query, Row},
+    inbox::to_json,
+};
 
 /// What an invoice is made of, apart from its number.
 #[derive(Clone, Debug)]
@@ -179,18 +183,14 @@ pub async fn get(tx: &mut Tx, id: &InvoiceId) -> Result<Option<Invoice>, Error> 
 }
 
 /// A customer's invoices that are still to be paid, oldest first.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn open_of_customer(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<Invoice>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT body, state FROM invoice WHERE customer_id = $1 AND state = 'open'
-             ORDER BY created_ms, number LIMIT $2",
-            args![&customer.0, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+#[must_use]
+pub fn open_of_customer(customer: &CustomerId, limit: i64) -> Query<Vec<Invoice>> {
+    Query::rows(
+        "SELECT body, state FROM invoice WHERE customer_id = $1 AND state = 'open'
+         ORDER BY created_ms, number LIMIT $2",
+        args![&customer.0, limit],
+        read,
+    )
 }
 
 /// A job's invoices and their cancellations, oldest first.

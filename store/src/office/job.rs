@@ -11,7 +11,12 @@ use domain::{
 
 use serde_json::json;
 
-use crate::{Error, Tx, args, db::Row, event, inbox::to_json};
+use crate::{
+    Error, Tx, args,
+    db::{Query, Row},
+    event,
+    inbox::to_json,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -295,19 +300,15 @@ pub async fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Job>, Error> {
 }
 
 /// A customer's jobs, newest first.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn of_customer(tx: &mut Tx, customer: &CustomerId, limit: i64) -> Result<Vec<Job>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, peer, report, revision, state, decisions, note, invoice_id, conversation_id, created_ms,
-                    updated_ms
-             FROM job WHERE customer_id = $1 ORDER BY created_ms DESC, id DESC LIMIT $2",
-            args![&customer.0, limit],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+#[must_use]
+pub fn of_customer(customer: &CustomerId, limit: i64) -> Query<Vec<Job>> {
+    Query::rows(
+        "SELECT id, peer, report, revision, state, decisions, note, invoice_id, conversation_id, created_ms,
+                updated_ms
+         FROM job WHERE customer_id = $1 ORDER BY created_ms DESC, id DESC LIMIT $2",
+        args![&customer.0, limit],
+        read,
+    )
 }
 
 pub(super) fn read(row: &Row) -> Result<Job, Error> {

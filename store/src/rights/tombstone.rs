@@ -8,7 +8,11 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Tx, args, setting};
+use crate::{
+    Error, Tx, args,
+    db::{Query, Row},
+    setting,
+};
 
 /// What the hashes of this database are mixed with, so that no table of all numbers fits it.
 const SALT: &str = "erased.salt";
@@ -21,26 +25,20 @@ pub(super) async fn ready(tx: &mut Tx, salt: &str) -> Result<(), Error> {
     Ok(())
 }
 
-async fn digest(tx: &mut Tx, kind: &str, value: &str) -> Result<Option<String>, Error> {
-    let Some(salt) = setting::get(tx, SALT).await? else { return Ok(None) };
+fn digest(salt: &str, kind: &str, value: &str) -> String {
     let named = format!("{salt}\n{kind}\n{value}");
-    Ok(Some(hex::encode(Sha256::digest(named.as_bytes()))))
+    hex::encode(Sha256::digest(named.as_bytes()))
 }
 
 async fn put(tx: &mut Tx, kind: &str, value: &str, now: Millis) -> Result<(), Error> {
-    let Some(digest) = digest(tx, kind, value).await? else { return Ok(()) };
+    let Some(salt) = tx.query(salt()).await? else { return Ok(()) };
+    let digest = digest(&salt, kind, value);
     tx.run(
         "INSERT INTO tombstone (digest, at_ms) VALUES ($1, $2) ON CONFLICT (digest) DO UPDATE SET at_ms = excluded.at_ms",
         args![digest, now],
     )
     .await?;
     Ok(())
-}
-
-async fn at(tx: &mut Tx, kind: &str, value: &str) -> Result<Option<Millis>, Error> {
-    let Some(digest) = digest(tx, kind, value).await? else { return Ok(None) };
-    let row = tx.row("SELECT at_ms FROM tombstone WHERE digest = $1", args![digest]).await?;
-    row.map(|row| row.get("at_ms").map(Millis)).transpose()
 }
 
 const CUSTOMER: &str = "customer";
@@ -58,11 +56,34 @@ pub(super) async fn customer(tx: &mut Tx, id: &CustomerId, now: Millis) -> Resul
 /// # Errors
 /// [`Error::Database`].
 pub async fn of(tx: &mut Tx, identities: &[Identity]) -> Result<Option<Millis>, Error> {
-    let mut last = None;
-    for identity in identities {
-        last = last.max(at(tx, identity.kind.as_str(), &identity.value).await?);
-    }
-    Ok(last)
+    let salt = tx.query(salt()).await?;
+    salted(tx, salt.as_deref(), identities).await
+}
+
+/// What [`salted`] needs: `None` where nobody was ever erased.
+#[must_use]
+pub fn salt() -> Query<Option<String>> {
+    setting::named(SALT)
+}
+
+/// As [`of`], where the salt is known.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn salted(
+    tx: &mut Tx,
+    salt: Option<&str>,
+    identities: &[Identity],
+) -> Result<Option<Millis>, Error> {
+    let Some(salt) = salt else { return Ok(None) };
+    let stones =
+        identities.iter().map(|identity| stone(digest(salt, identity.kind.as_str(), &identity.value)));
+    Ok(tx.query(Query::all(stones)).await?.into_iter().flatten().max())
+}
+
+fn stone(digest: String) -> Query<Option<Millis>> {
+    let at = |row: &Row| row.get("at_ms").map(Millis);
+    Query::row("SELECT at_ms FROM tombstone WHERE digest = $1", args![digest], at)
 }
 
 /// When the customer `id` was erased.
@@ -70,7 +91,8 @@ pub async fn of(tx: &mut Tx, identities: &[Identity]) -> Result<Option<Millis>, 
 /// # Errors
 /// [`Error::Database`].
 pub async fn of_customer(tx: &mut Tx, id: &CustomerId) -> Result<Option<Millis>, Error> {
-    at(tx, CUSTOMER, &id.0).await
+    let Some(salt) = tx.query(salt()).await? else { return Ok(None) };
+    tx.query(stone(digest(&salt, CUSTOMER, &id.0))).await
 }
 
 /// Takes a person's stone away: somebody registered them anew, by hand.
@@ -78,7 +100,8 @@ pub async fn of_customer(tx: &mut Tx, id: &CustomerId) -> Result<Option<Millis>,
 /// # Errors
 /// [`Error::Database`].
 pub async fn lift(tx: &mut Tx, identity: &Identity) -> Result<(), Error> {
-    if let Some(digest) = digest(tx, identity.kind.as_str(), &identity.value).await? {
+    if let Some(salt) = tx.query(salt()).await? {
+        let digest = digest(&salt, identity.kind.as_str(), &identity.value);
         tx.run("DELETE FROM tombstone WHERE digest = $1", args![digest]).await?;
     }
     Ok(())

@@ -166,7 +166,7 @@ async fn a_turn_gathers_runs_alone_and_is_fenced() {
         tx!(db, |tx| turn::finish(tx, &done, TurnState::Done, "{}", None, later(2_100)).await);
         assert!(claim(9_000).await.is_empty());
         let history =
-            message::history(&mut db.store.reader(), &talk.id, &TurnId::from("other"), 10).await.unwrap();
+            db.store.reader().query(message::history(&talk.id, &TurnId::from("other"), 10)).await.unwrap();
         assert_eq!(history.len(), 2);
     })
     .await;

@@ -171,7 +171,7 @@ async fn a_job_is_taken_in_once_and_changes_only_while_open() {
         assert_eq!(correct("JOB-789-001", 3).await, Change::Closed(JobState::Withdrawn));
         assert_eq!(bill_job(store, "JOB-789-001", 2, 2026).await, None);
         assert_eq!(job(store, "JOB-789-001").await.note, "wrong customer");
-        let of = job::of_customer(&mut store.reader(), &"789".into(), 10).await.unwrap();
+        let of = store.reader().query(job::of_customer(&"789".into(), 10)).await.unwrap();
         assert_eq!(of.len(), 2);
         assert_eq!(job::newest(&mut store.reader(), 1).await.unwrap().len(), 1);
     })
@@ -215,7 +215,7 @@ async fn invoices_have_no_gaps_and_a_job_has_one() {
         assert_eq!(bill_job(store, "JOB-789-003", 1, 2027).await.unwrap().id.as_str(), "RE-2027-0001");
 
         let mut tx = store.reader();
-        let open = invoice::open_of_customer(&mut tx, &"789".into(), 10).await.unwrap();
+        let open = tx.query(invoice::open_of_customer(&"789".into(), 10)).await.unwrap();
         assert_eq!(open.len(), 3);
         assert_eq!(invoice::get(&mut tx, &first.id).await.unwrap(), Some(first));
         assert_eq!(invoice::list(&mut tx, 2).await.unwrap()[0].id.as_str(), "RE-2027-0001");
@@ -255,7 +255,7 @@ async fn a_cancelled_invoice_is_undone_by_another_and_its_job_can_be_billed_agai
         assert_eq!(cancel(&wrong.id).await, Cancellation::Not(InvoiceState::Cancelled));
         assert_eq!(cancel(&undoing.id).await, Cancellation::Not(InvoiceState::Settled));
         assert_eq!(cancel(&"RE-1999-0001".into()).await, Cancellation::Unknown);
-        assert!(invoice::open_of_customer(&mut store.reader(), &"789".into(), 10).await.unwrap().is_empty());
+        assert!(store.reader().query(invoice::open_of_customer(&"789".into(), 10)).await.unwrap().is_empty());
         let again = job(store, "JOB-789-001").await;
         assert_eq!((again.state, again.revision, again.invoice), (JobState::Deferred, 2, None));
         let right = bill_job(store, "JOB-789-001", 2, 2026).await.unwrap();
@@ -342,7 +342,7 @@ async fn a_handed_over_job_has_a_name_of_its_own_and_ends_once() {
             (known.state, known.task.as_deref(), &known.report),
             (HandoffState::Accepted, Some("task-1"), &corrected)
         );
-        assert_eq!(handoff::open_in(&mut tx, &held, 10).await.unwrap().len(), 2);
+        assert_eq!(tx.query(handoff::open_in(&held, 10)).await.unwrap().len(), 2);
 
         let agent = field.clone();
         tx!(store, |tx| {
@@ -361,7 +361,7 @@ async fn a_handed_over_job_has_a_name_of_its_own_and_ends_once() {
         let ended = handoff::get(&mut tx, &field, &id).await.unwrap().unwrap();
         assert_eq!((ended.state, ended.invoice), (HandoffState::Completed, Some("RE-2026-0001".into())));
         assert_eq!(handoff::list(&mut tx, &held, 10).await.unwrap().len(), 2);
-        assert_eq!(handoff::open_of_customer(&mut tx, &"789".into(), 10).await.unwrap().len(), 1);
+        assert_eq!(tx.query(handoff::open_of_customer(&"789".into(), 10)).await.unwrap().len(), 1);
         assert_eq!(handoff::customer_of(&mut tx, &"JOB-789-007".into()).await.unwrap(), Some("789".into()));
         assert_eq!(handoff::customer_of(&mut tx, &"JOB-0".into()).await.unwrap(), None);
     })

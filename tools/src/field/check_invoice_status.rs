@@ -45,13 +45,18 @@ impl Tool for CheckInvoiceStatus {
 }
 
 async fn status(tx: &mut Tx, firm: &Firm, id: &CustomerId) -> Result<Value, Error> {
-    let Some(customer) = office::customer::get(tx, id).await? else {
+    let asking = office::customer::by_id(id)
+        .and(office::invoice::open_of_customer(id, 1))
+        .and(office::job::of_customer(id, JOBS))
+        .and(handoff::open_of_customer(id, 1));
+    let (((customer, invoices), jobs), handed) = tx.query(asking).await?;
+    let Some(customer) = customer else {
         return Ok(json!({
             "status": "error",
             "reason": format!("there is no customer {id}: take the customer_id that find_customer gave"),
         }));
     };
-    if let Some(invoice) = office::invoice::open_of_customer(tx, id, 1).await?.into_iter().next() {
+    if let Some(invoice) = invoices.into_iter().next() {
         return Ok(json!({
             "status": "invoice_open",
             "customer_id": id,
@@ -64,11 +69,10 @@ async fn status(tx: &mut Tx, firm: &Firm, id: &CustomerId) -> Result<Value, Erro
             "currency": invoice.bill.currency,
         }));
     }
-    let jobs = office::job::of_customer(tx, id, JOBS).await?;
     let open = jobs.iter().rev().find(|job| job.state.is_open()).map(|job| (job.id.clone(), job.state));
-    let handed = handoff::open_of_customer(tx, id, 1).await?.into_iter().next();
     // The office may keep its own database: what was handed over and not settled is open there too.
-    let open = open.or_else(|| handed.map(|handed| (handed.report.job_id, JobState::Received)));
+    let open =
+        open.or_else(|| handed.into_iter().next().map(|handed| (handed.report.job_id, JobState::Received)));
     Ok(match open {
         Some((job, state)) => json!({
             "status": "invoice_open",

@@ -36,7 +36,7 @@ impl Tool for ListOpenJobs {
         let mut jobs: Vec<Value> = Vec::new();
         match side(context)? {
             Side::Field => {
-                for known in handoff::open_in(&mut tx, &context.conversation.id, READ).await? {
+                for known in tx.query(handoff::open_in(&context.conversation.id, READ)).await? {
                     jobs.push(handed(&mut tx, context, &known).await?);
                 }
             }
