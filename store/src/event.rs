@@ -120,7 +120,8 @@ pub async fn epoch(tx: &mut Tx, ids: &Ids) -> Result<String, Error> {
     Ok(setting::get(tx, EPOCH).await?.unwrap_or_default())
 }
 
-/// Gives numbers to what was committed on Postgres since, so that [`last`] counts it. One at a time, in all processes.
+/// Gives numbers to what was committed on Postgres until now, so that [`last`] counts it. One at a time, in all processes. What
+/// is committed meanwhile may be left to the next call: under load there is always more.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -130,15 +131,18 @@ pub async fn number(store: &Store) -> Result<(), Error> {
         if reader.row("SELECT id FROM event WHERE seq = 0 LIMIT 1", args![]).await?.is_none() {
             break;
         }
-        store.write(|tx| Box::pin(numbered(tx))).await?;
+        if store.write(|tx| Box::pin(numbered(tx))).await? < BATCH {
+            break;
+        }
     }
     Ok(())
 }
 
-async fn numbered(tx: &mut Tx) -> Result<(), Error> {
+/// How many got a number: all that there were, where these are fewer than [`BATCH`].
+async fn numbered(tx: &mut Tx) -> Result<i64, Error> {
     // The lock first, in a statement of its own: the next one then sees what its last holder committed.
     let head = tx.row("SELECT seq FROM event_head WHERE one = 1 FOR UPDATE", args![]).await?;
-    let Some(head) = head else { return Ok(()) };
+    let Some(head) = head else { return Ok(0) };
     let head: i64 = head.get("seq")?;
     let given = tx
         .exec(
@@ -149,9 +153,9 @@ async fn numbered(tx: &mut Tx) -> Result<(), Error> {
             args![head, BATCH],
         )
         .await?;
-    let last = head.saturating_add(i64::try_from(given).unwrap_or(i64::MAX));
-    tx.run("UPDATE event_head SET seq = $1 WHERE one = 1", args![last]).await?;
-    Ok(())
+    let given = i64::try_from(given).unwrap_or(i64::MAX);
+    tx.run("UPDATE event_head SET seq = $1 WHERE one = 1", args![head.saturating_add(given)]).await?;
+    Ok(given)
 }
 
 /// Forgets what is older than `kept` or too much, a bounded number at a time. `true` where there is more to forget.

@@ -5,7 +5,10 @@ use domain::{
     language::Language,
 };
 
-use crate::{Error, Tx, args, conversation};
+use crate::{
+    Error, Tx, args, conversation,
+    db::{Query, Row},
+};
 
 /// Notes that a person wrote at `at`, and in what; a message that comes late moves nothing back. Takes the conversation's
 /// row lock, which every transaction of a turn takes too: neither can miss what the other commits.
@@ -39,18 +42,14 @@ pub struct Heard {
 }
 
 /// As [`note`], of the conversation of `agent` with `address`; `None` where there is none yet.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn note_at(
-    tx: &mut Tx,
+#[must_use]
+pub fn note_at(
     agent: &AgentName,
     address: &Address,
     language: Option<Language>,
     at: Millis,
-) -> Result<Option<Heard>, Error> {
-    let row = tx
-        .row(
+) -> Query<Option<Heard>> {
+    Query::row(
             "UPDATE conversation SET last_inbound_ms = CASE WHEN last_inbound_ms < $4 THEN $4 ELSE last_inbound_ms END,
                                      language = COALESCE($5, language)
              WHERE agent = $1 AND channel = $2 AND external = $3
@@ -68,15 +67,13 @@ pub async fn note_at(
                 at,
                 language.map(Language::as_str)
             ],
+            read,
         )
-        .await?;
-    let Some(row) = row else { return Ok(None) };
+}
+
+fn read(row: &Row) -> Result<Heard, Error> {
     let is = |name| row.get(name).map(|found: i64| found == 1);
-    Ok(Some(Heard {
-        conversation: conversation::read(&row)?,
-        was_asked: is("was_asked")?,
-        is_owed: is("is_owed")?,
-    }))
+    Ok(Heard { conversation: conversation::read(row)?, was_asked: is("was_asked")?, is_owed: is("is_owed")? })
 }
 
 /// The provider says that nobody at that address wrote within its window, as of a message sent at `sent`.

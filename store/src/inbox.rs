@@ -151,7 +151,8 @@ pub async fn due(tx: &mut Tx, now: Millis, limit: i64) -> Result<Vec<Taken>, Err
         return Ok(Vec::new());
     }
     // However much one lane holds, each of the others has its part of the batch.
-    let share = limit / i64::try_from(lanes.len()).unwrap_or(i64::MAX) + 1;
+    let share = usize::try_from(limit).unwrap_or(0).div_ceil(lanes.len());
+    let share = i64::try_from(share).unwrap_or(i64::MAX);
     // Postgres takes the lanes one by one, so that it never looks at the whole backlog; SQLite has no LATERAL, and does so
     // by itself.
     let text = if tx.is_postgres() {

@@ -9,7 +9,7 @@ use store::{
     inbox::{self, Taken},
 };
 
-use super::{apply, pressed};
+use super::{apply, meeting, pressed};
 use crate::{belt::Belt, media, typing};
 
 /// What became of what was due.
@@ -43,16 +43,21 @@ pub(super) async fn settle(belt: &Arc<Belt>, now: Millis) -> Settled {
 async fn all(tx: &mut Tx, belt: &Belt, now: Millis) -> Result<(Settled, Vec<Read>), Error> {
     tx.gives_way().await?;
     let due = inbox::due(tx, now, i64::from(belt.config().intake.batch)).await?;
-    let (mut settled, mut read, mut left) = (Vec::with_capacity(due.len()), Vec::new(), BTreeSet::new());
+    let (mut ready, mut left) = (Vec::with_capacity(due.len()), BTreeSet::new());
     for mut row in due {
         // Nothing overtakes within a lane.
         if left.contains(&row.lane) || !is_ready(belt, &mut row) {
             left.insert(row.lane);
-            continue;
+        } else {
+            ready.push(row);
         }
+    }
+    let met = meeting::meet_all(tx, belt, &ready, now).await?;
+    let (mut settled, mut read) = (Vec::with_capacity(ready.len()), Vec::new());
+    for (row, met) in ready.into_iter().zip(met) {
         read.extend(pressed(&row).map(|external| (row.channel.clone(), external)));
         settled.push(row.id.clone());
-        apply(tx, belt, row, now).await?;
+        apply(tx, belt, row, met, now).await?;
     }
     if !settled.is_empty() {
         inbox::settle(tx, &settled).await?;

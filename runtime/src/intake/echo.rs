@@ -12,7 +12,7 @@ use domain::{
 use serde_json::json;
 use store::{Error, Tx, audit, contact, conversation, event, message};
 
-use super::message::agent_of;
+use super::meeting::agent_of;
 use crate::belt::Belt;
 
 pub(super) async fn take_in(tx: &mut Tx, belt: &Belt, echo: Echo, now: Millis) -> Result<(), Error> {

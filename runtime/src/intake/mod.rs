@@ -6,6 +6,7 @@ mod command;
 mod echo;
 mod identity;
 mod job_news;
+mod meeting;
 mod message;
 mod notice;
 mod status;
@@ -21,6 +22,7 @@ use store::{
 
 use tokio_util::task::TaskTracker;
 
+use self::meeting::Met;
 use crate::{
     bell::Stage,
     belt::Belt,
@@ -130,7 +132,7 @@ async fn settle(belt: &Arc<Belt>, row: Taken) -> Result<(), Error> {
         .write(move |tx| {
             Box::pin(async move {
                 let (id, fence) = (row.id.clone(), row.fence);
-                apply(tx, &house, row, house.now()).await?;
+                apply(tx, &house, row, None, house.now()).await?;
                 inbox::done(tx, &id, fence).await
             })
         })
@@ -153,10 +155,17 @@ fn pressed(row: &Taken) -> Option<String> {
     }
 }
 
-async fn apply(tx: &mut Tx, belt: &Belt, row: Taken, now: Millis) -> Result<(), Error> {
+/// Settles `row`; `met` is whom it is from, where that was asked before.
+async fn apply(
+    tx: &mut Tx,
+    belt: &Belt,
+    row: Taken,
+    met: Option<Box<Met>>,
+    now: Millis,
+) -> Result<(), Error> {
     match row.body {
         Ok(Inbound::Message(inbound)) => {
-            message::take_in(tx, belt, &row.id, &row.external, inbound, now).await
+            message::take_in(tx, belt, (&row.id, &row.external), inbound, met, now).await
         }
         Ok(Inbound::Status(told)) => status::take_in(tx, belt, (&row.id, &row.channel), &told, now).await,
         Ok(Inbound::Job { to, peer, job: _, notice }) => {

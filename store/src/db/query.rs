@@ -1,4 +1,4 @@
-//! What is read, before it is read: statements and how their rows are understood. Several make one, which goes to Postgres
+//! What is asked, before it is asked: statements and how their rows are understood. Several make one, which goes to Postgres
 //! and back as one; SQLite runs them one after another. Runs nothing itself.
 
 use super::value::{Row, Val};
@@ -9,7 +9,7 @@ pub(super) type Asked = (&'static str, Vec<Val>);
 /// The rows of each statement, in order.
 pub(super) type Found = std::vec::IntoIter<Vec<Row>>;
 
-/// A read that gives a `T`. Every statement carries its own limit.
+/// What gives a `T` once it is asked. Every statement carries its own limit.
 pub struct Query<T> {
     pub(super) asked: Vec<Asked>,
     pub(super) read: Box<dyn FnOnce(&mut Found) -> Result<T, Error> + Send>,

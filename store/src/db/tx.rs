@@ -118,7 +118,7 @@ impl Tx {
         }
     }
 
-    /// Reads what `query` asks for: on Postgres all of it goes there and back as one.
+    /// Asks what `query` says: on Postgres all of it goes there and back as one.
     ///
     /// # Errors
     /// [`Error::Database`], or what its rows are not understood for.

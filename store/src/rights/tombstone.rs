@@ -56,8 +56,8 @@ pub(super) async fn customer(tx: &mut Tx, id: &CustomerId, now: Millis) -> Resul
 /// # Errors
 /// [`Error::Database`].
 pub async fn of(tx: &mut Tx, identities: &[Identity]) -> Result<Option<Millis>, Error> {
-    let salt = tx.query(salt()).await?;
-    salted(tx, salt.as_deref(), identities).await
+    let Some(salt) = tx.query(salt()).await? else { return Ok(None) };
+    tx.query(salted(&salt, identities)).await
 }
 
 /// What [`salted`] needs: `None` where nobody was ever erased.
@@ -67,18 +67,11 @@ pub fn salt() -> Query<Option<String>> {
 }
 
 /// As [`of`], where the salt is known.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn salted(
-    tx: &mut Tx,
-    salt: Option<&str>,
-    identities: &[Identity],
-) -> Result<Option<Millis>, Error> {
-    let Some(salt) = salt else { return Ok(None) };
+#[must_use]
+pub fn salted(salt: &str, identities: &[Identity]) -> Query<Option<Millis>> {
     let stones =
         identities.iter().map(|identity| stone(digest(salt, identity.kind.as_str(), &identity.value)));
-    Ok(tx.query(Query::all(stones)).await?.into_iter().flatten().max())
+    Query::all(stones).map(|found| found.into_iter().flatten().max())
 }
 
 fn stone(digest: String) -> Query<Option<Millis>> {

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use domain::clock::Millis;
-use plumbline_store::{Error, Tx, args, setting};
+use plumbline_store::{
+    Error, Tx, args,
+    db::{Fence, Query},
+    must, setting,
+};
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -152,6 +156,75 @@ async fn a_change_of_many_gives_way_to_one_that_holds_a_row() {
         one.await.unwrap().unwrap();
         assert_eq!(setting::get(&mut db.store.reader(), "row").await.unwrap().as_deref(), Some("held"));
         assert!(!kept(&db, "other").await);
+    })
+    .await;
+}
+
+/// The setting `key`, which must be there.
+const THERE: Fence = must!("UPDATE setting SET value = 'y' WHERE key = $1 RETURNING 1");
+
+#[tokio::test]
+async fn a_fence_that_finds_nothing_fails_the_whole_change_with_its_own_error() {
+    on_each("fence", |db| async move {
+        db.store.write(|tx| Box::pin(setting::put(tx, "there", "x"))).await.unwrap();
+        let found = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.must(THERE, args!["there"]).await?;
+                tx.run(NOTE, args!["found"]).await?;
+                setting::get(tx, "there").await
+            })
+        });
+        assert_eq!(found.await.unwrap(), Some("y".to_owned()));
+        assert!(kept(&db, "found").await);
+        let untold = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.run(NOTE, args!["untold"]).await?;
+                tx.must(THERE, args!["away"]).await?;
+                tx.run(NOTE, args!["after"]).await
+            })
+        });
+        assert!(matches!(untold.await, Err(Error::Fenced)));
+        let asked = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.must(THERE, args!["away"]).await?;
+                tx.run(NOTE, args!["after"]).await?;
+                setting::get(tx, "there").await
+            })
+        });
+        assert!(matches!(asked.await, Err(Error::Fenced)), "by what is asked next");
+        assert!(!kept(&db, "untold").await && !kept(&db, "after").await);
+        // Another's failure is no lost lease.
+        let failed = db.store.write(|tx| {
+            Box::pin(async move {
+                tx.must(THERE, args!["there"]).await?;
+                note_twice(tx, "twice").await
+            })
+        });
+        assert!(matches!(failed.await, Err(Error::Database(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_at_once_is_answered_in_order() {
+    on_each("at_once", |db| async move {
+        let written = db.store.write(|tx| {
+            Box::pin(async move {
+                for key in ["a", "b", "c"] {
+                    tx.run("INSERT INTO setting (key, value) VALUES ($1, 'of ' || $1)", args![key]).await?;
+                }
+                let all = Query::all(["c", "nobody", "a"].map(setting::named));
+                tx.query(all.and(Query::maybe(None::<Query<()>>)).and(setting::named("b"))).await
+            })
+        });
+        let ((all, nothing), b) = written.await.unwrap();
+        assert_eq!(all, [Some("of c".to_owned()), None, Some("of a".to_owned())]);
+        assert_eq!((nothing, b.as_deref()), (None, Some("of b")));
+        let looked = db.store.look(|tx| {
+            Box::pin(tx.query(setting::named("a").and(Query::nothing()).map(|(found, ())| found)))
+        });
+        assert_eq!(looked.await.unwrap().as_deref(), Some("of a"));
+        assert_eq!(db.store.reader().query(setting::named("c")).await.unwrap().as_deref(), Some("of c"));
     })
     .await;
 }

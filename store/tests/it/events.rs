@@ -136,3 +136,26 @@ async fn an_epoch_is_made_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn numbering_ends_though_something_happens_all_the_time() {
+    on_each("busy", |db| async move {
+        let (store, (stop, stopped)) = (db.store.clone(), tokio::sync::watch::channel(false));
+        let busy = tokio::spawn(async move {
+            let mut n = 0;
+            while !*stopped.borrow() {
+                n += 1;
+                tell(&store, n).await;
+            }
+            n
+        });
+        for _ in 0..3 {
+            tokio::time::timeout(Duration::from_secs(20), event::number(&db.store)).await.unwrap().unwrap();
+        }
+        stop.send(true).unwrap();
+        let told = busy.await.unwrap();
+        event::number(&db.store).await.unwrap();
+        assert_eq!(event::last(&mut db.store.reader()).await.unwrap(), told);
+    })
+    .await;
+}
