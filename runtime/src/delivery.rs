@@ -49,12 +49,15 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         let now = belt.now();
         let room = UNDER_WAY.saturating_sub(tasks.len()).min(belt.config().delivery.batch as usize);
         let room = room.min(channel.room());
-        if room == 0 || !outbox::anything_due(&mut belt.store.reader(), &name, now).await? {
+        if room == 0 {
             continue;
         }
         let paced = Paced::new(channel.pace(), &name);
-        if let Some(until) = paced.full_until(&mut belt.store.reader(), now).await? {
+        let (worth, full_until) = belt.store.reader().query(paced.worth_a_claim(now)).await?;
+        if let Some(until) = full_until {
             wake_at(belt, until);
+        }
+        if !worth {
             continue;
         }
         let lease = now.plus(ms(belt.config().delivery.lease_ms));

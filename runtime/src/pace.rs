@@ -4,6 +4,7 @@
 use domain::{address::ChannelName, clock::Millis, outbound::DeliveryState, pace::Pace};
 use store::{
     Error, Tx,
+    db::Query,
     outbox::{self, Taken},
     pace,
 };
@@ -19,13 +20,14 @@ impl Paced {
         Self { pace, channel: channel.clone() }
     }
 
-    /// Until when nothing may go at all, so that a claim is not worth its transaction.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn full_until(&self, tx: &mut Tx, now: Millis) -> Result<Option<Millis>, Error> {
-        let Some(pace) = &self.pace else { return Ok(None) };
-        Ok(pace.room(pace::of_channel(tx, &self.channel).await?, now).err())
+    /// Whether a claim is worth its transaction; and until when it is not, where something is due and nothing may go at all.
+    pub(crate) fn worth_a_claim(&self, now: Millis) -> Query<(bool, Option<Millis>)> {
+        let pace = self.pace;
+        let used = pace.map(|_| pace::of_channel(&self.channel));
+        outbox::anything_due(&self.channel, now).and(Query::maybe(used)).map(move |(due, used)| {
+            let full = pace.zip(used).and_then(|(pace, used)| pace.room(used, now).err());
+            (due && full.is_none(), full.filter(|_| due))
+        })
     }
 
     /// Up to `limit` due rows that may go now, each with its allowance used up; and when the first may go of those that
@@ -44,7 +46,7 @@ impl Paced {
             return Ok((outbox::claim(tx, &self.channel, now, lease, limit).await?, None));
         };
         outbox::claims_take_turns(tx).await?;
-        let mut whole = pace::of_channel(tx, &self.channel).await?;
+        let mut whole = tx.query(pace::of_channel(&self.channel)).await?;
         let room = match pace.room(whole, now) {
             Ok(room) => room.min(limit),
             Err(until) => return Ok((Vec::new(), Some(until))),

@@ -11,7 +11,14 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{Error, Tx, among, args, db::among::list, delivered::rank, event, inbox::to_json, locking, must};
+use crate::{
+    Error, Tx, among, args,
+    db::{Query, among::list},
+    delivered::rank,
+    event,
+    inbox::to_json,
+    locking, must,
+};
 
 /// Whoever counts what a channel sent lately and then claims does both alone; see `Tx::one_at_a_time`.
 const PACE: i64 = 1006;
@@ -127,19 +134,16 @@ pub async fn notify_peer(
 }
 
 /// Whether a claim for `channel` is worth its transaction; never while the channel is paused.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn anything_due(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Result<bool, Error> {
-    let row = tx
-        .row(
-            "SELECT seq FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND due_ms <= $2
-               AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
-             LIMIT 1",
-            args![channel.as_str(), now],
-        )
-        .await?;
-    Ok(row.is_some())
+#[must_use]
+pub fn anything_due(channel: &ChannelName, now: Millis) -> Query<bool> {
+    let due = Query::row(
+        "SELECT seq FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND due_ms <= $2
+           AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
+         LIMIT 1",
+        args![channel.as_str(), now],
+        |row| row.get::<i64>("seq"),
+    );
+    due.map(|due| due.is_some())
 }
 
 /// Makes what follows in this transaction take turns with every claim: for whoever reads what a claim will change.

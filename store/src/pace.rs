@@ -8,18 +8,17 @@ use serde_json::{Value, json};
 
 use crate::{
     Error, Tx, among, args,
-    db::{Row, among::list},
+    db::{Query, Row, among::list},
 };
 
 /// The row of the whole channel.
 const WHOLE: &str = "";
 
-/// # Errors
-/// [`Error::Database`].
-pub async fn of_channel(tx: &mut Tx, channel: &ChannelName) -> Result<Used, Error> {
+/// What is used up of the whole channel.
+#[must_use]
+pub fn of_channel(channel: &ChannelName) -> Query<Used> {
     let sql = "SELECT full_us, last_ms FROM pace WHERE channel = $1 AND external = $2";
-    let row = tx.row(sql, args![channel.as_str(), WHOLE]).await?;
-    row.as_ref().map_or(Ok(Used::default()), used)
+    Query::row(sql, args![channel.as_str(), WHOLE], used).map(Option::unwrap_or_default)
 }
 
 /// What is used up of each of `people`, by their external id; of those who are not in it nothing is.

@@ -54,7 +54,7 @@ async fn words_are_sent_once_whichever_way_they_come() {
     let by_rest = ana.post(&path, &json!({ "client_msg_id": "m-1", "text": "On our way" })).await;
     assert_eq!((by_rest.status, &by_rest.json()["id"]), (201, &told[0].0));
     assert_eq!(told[0].0, told[1].0);
-    let queued = outbox::anything_due(&mut app.gateway.store.reader(), &"whatsapp".into(), app::NOW).await;
+    let queued = app.gateway.store.reader().query(outbox::anything_due(&"whatsapp".into(), app::NOW)).await;
     assert!(queued.unwrap());
 
     client.send("send_message", Some(of.as_str()), json!({ "client_msg_id": "m-1", "text": "Else" })).await;

@@ -1,6 +1,6 @@
 //! Brings a database to the current schema. One SQL text, with places for what the two databases write differently:
-//! `__SEQUENCE__` is a key that counts up by itself, `__MESSAGE_WORDS__` their own ways to index words, `__ROOM__` what leaves
-//! Postgres room to change rows in place, `__PARENTS__` which references Postgres does not check anew.
+//! `__SEQUENCE__` is a key that counts up by itself, `__MESSAGE_WORDS__` their own ways to index words, `__ROOM__` and
+//! `__MORE_ROOM__` what leaves Postgres room to change rows in place, `__PARENTS__` which references Postgres does not check anew.
 
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha384};
@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "erased", include_str!("../../migrations/0020_erased.sql")),
     (21, "forgotten", include_str!("../../migrations/0021_forgotten.sql")),
     (22, "parents", include_str!("../../migrations/0022_parents.sql")),
+    (23, "more_room", include_str!("../../migrations/0023_more_room.sql")),
 ];
 
 /// What the two databases write differently.
@@ -36,6 +37,7 @@ struct Dialect {
     sequence: &'static str,
     message_words: &'static str,
     room: &'static str,
+    more_room: &'static str,
     parents: &'static str,
 }
 
@@ -43,6 +45,7 @@ const SQLITE: Dialect = Dialect {
     sequence: "INTEGER PRIMARY KEY AUTOINCREMENT",
     message_words: "create virtual table message_words using fts5(words, content = '', contentless_delete = 1);",
     room: "",
+    more_room: "",
     // One look in an index a row, and no lock.
     parents: "",
 };
@@ -51,6 +54,7 @@ const POSTGRES: Dialect = Dialect {
     message_words: "create table message_words (seq bigint primary key, words tsvector not null);
                     create index message_words_found on message_words using gin (words);",
     room: "alter table turn set (fillfactor = 50); alter table conversation set (fillfactor = 70);",
+    more_room: "alter table pace set (fillfactor = 50);",
     parents: "alter table message drop constraint message_conversation_id_fkey;
               alter table turn drop constraint turn_conversation_id_fkey;
               alter table journal drop constraint journal_turn_id_fkey;
@@ -81,6 +85,7 @@ fn migrations(dialect: &Dialect) -> Vec<Migration> {
                 .replace("__SEQUENCE__", dialect.sequence)
                 .replace("__MESSAGE_WORDS__", dialect.message_words)
                 .replace("__ROOM__", dialect.room)
+                .replace("__MORE_ROOM__", dialect.more_room)
                 .replace("__PARENTS__", dialect.parents);
             Migration { version, name, checksum: Sha384::digest(&sql).to_vec(), sql }
         })

@@ -123,19 +123,15 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`], or what its rows are not understood for.
     pub async fn query<T>(&mut self, query: Query<T>) -> Result<T, Error> {
-        let mut found = Vec::with_capacity(query.asked.len());
-        match self {
-            Self::Sqlite(_) | Self::ReadSqlite(_) => {
-                for (sql, args) in query.asked {
-                    found.push(self.rows(sql, args).await?);
-                }
-            }
+        let asked = query.asked;
+        let found: Vec<Vec<Row>> = match self {
+            Self::Sqlite(lite) => all_lite(lite, &asked)?,
+            Self::ReadSqlite(readers) => readers.look(move |tx| all_lite(tx.connection()?, &asked)).await?,
             _ => {
-                for answer in self.pg(&query.asked).await? {
-                    found.push(answer.rows.into_iter().map(Row::Pg).collect());
-                }
+                let answers = self.pg(&asked).await?.into_iter();
+                answers.map(|answer| answer.rows.into_iter().map(Row::Pg).collect()).collect()
             }
-        }
+        };
         (query.read)(&mut found.into_iter())
     }
 
@@ -238,6 +234,13 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+fn all_lite(lite: &Lite, asked: &[Asked]) -> Result<Vec<Vec<Row>>, Error> {
+    let all = asked.iter().map(|(sql, args)| {
+        Ok(lite.rows(sql, args, usize::MAX)?.into_iter().map(Row::Sqlite).collect())
+    });
+    all.collect()
 }
 
 /// The statement `$text`; on Postgres it locks the rows of `$of` that it finds and passes by those that another

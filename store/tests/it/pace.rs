@@ -31,17 +31,17 @@ async fn what_is_used_up_is_kept_for_the_channel_and_for_each_person() {
             (Used { full_at_us: 7, last: Millis(3) }, Used { full_at_us: i64::MAX, last: NOW });
         let (frank, other) = ("491713920017", "strange \"name\"");
         tx!(db, |tx| {
-            assert_eq!(pace::of_channel(tx, &whatsapp()).await?, Used::default());
+            assert_eq!(tx.query(pace::of_channel(&whatsapp())).await?, Used::default());
             assert!(pace::of_people(tx, &whatsapp(), &[frank]).await?.is_empty());
             pace::set(tx, &whatsapp(), more, &[(frank, some), (other, some)]).await?;
             pace::set(tx, &whatsapp(), some, &[(frank, more)]).await
         });
         let mut reader = db.store.reader();
-        assert_eq!(pace::of_channel(&mut reader, &whatsapp()).await.unwrap(), some);
+        assert_eq!(reader.query(pace::of_channel(&whatsapp())).await.unwrap(), some);
         let known = pace::of_people(&mut reader, &whatsapp(), &[frank, other, "49"]).await.unwrap();
         let expected = [(frank.to_owned(), more), (other.to_owned(), some)];
         assert_eq!(known, HashMap::from(expected));
-        assert_eq!(pace::of_channel(&mut reader, &"link:office".into()).await.unwrap(), Used::default());
+        assert_eq!(reader.query(pace::of_channel(&"link:office".into())).await.unwrap(), Used::default());
     })
     .await;
 }
@@ -71,7 +71,7 @@ async fn a_paused_channel_has_nothing_due_until_the_pause_is_over() {
     on_each("channel_state", |db| async move {
         queued(&db).await;
         let due = async |at: i64| {
-            outbox::anything_due(&mut db.store.reader(), &whatsapp(), Millis(NOW.0 + at)).await.unwrap()
+            db.store.reader().query(outbox::anything_due(&whatsapp(), Millis(NOW.0 + at))).await.unwrap()
         };
         assert!(due(0).await);
         let pause = async |until: i64, reason: &'static str, at: i64| {
