@@ -25,7 +25,7 @@ pub async fn run(settings: &Settings, command: CustomersCommand, out: &mut dyn W
         }
         CustomersCommand::List => {
             let store = open(settings).await?;
-            let customers = customer::list(&mut store.reader()).await?;
+            let customers = store.reader().query(customer::all()).await?;
             if customers.is_empty() {
                 writeln!(
                     out,

@@ -2,6 +2,7 @@
 
 mod argument;
 pub mod console;
+mod customers;
 pub mod field;
 pub mod jobs;
 pub mod office;

@@ -10,7 +10,9 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
-    console, field, jobs, office, schema,
+    console,
+    customers::Customers,
+    field, jobs, office, schema,
     tool::{Answer, Context, Found, Gate, Refusal, Tool, ToolError},
 };
 
@@ -151,11 +153,12 @@ impl Default for Toolbox {
 }
 
 impl Toolbox {
-    /// All tools of the house.
+    /// All tools of the house, for one store.
     #[must_use]
     pub fn new() -> Self {
         let mut toolbox = Self { tools: BTreeMap::new(), specs: BTreeMap::new() };
-        toolbox.add(field::find_customer::FindCustomer);
+        let customers = Arc::new(Customers::default());
+        toolbox.add(field::find_customer::FindCustomer(Arc::clone(&customers)));
         toolbox.add(field::check_invoice_status::CheckInvoiceStatus);
         toolbox.add(field::ask_technician::AskTechnician);
         toolbox.add(field::send_data_to_office_agent::SendDataToOfficeAgent);
@@ -173,7 +176,7 @@ impl Toolbox {
         toolbox.add(console::complete_task::CompleteTask);
         toolbox.add(console::find_contact::FindContact);
         toolbox.add(console::list_visits::ListVisits);
-        toolbox.add(console::plan_visit::PlanVisit);
+        toolbox.add(console::plan_visit::PlanVisit(customers));
         toolbox
     }
 

@@ -12,8 +12,7 @@ fn demo() -> Vec<Customer> {
 }
 
 fn by(name: &str, address: &str) -> String {
-    let customers = demo();
-    match find(&customers, Query { name, address }) {
+    match Directory::new(demo()).find(Query { name, address }) {
         Match::Found(customer) => customer.id.0.clone(),
         Match::Ambiguous(candidates) => {
             let ids: Vec<&str> = candidates.iter().map(|customer| customer.id.as_str()).collect();
@@ -154,9 +153,10 @@ fn a_slip_here_and_the_exact_name_elsewhere_is_asked_about() {
     };
     let customers = [customer("1", "Karl Weger", "Gartenstr. 5"), customer("2", "Uwe Weber", "Hauptstr. 3")];
     let query = Query { name: "Weber", address: "Gartenstr. 5" };
-    assert!(matches!(find(&customers, query), Match::Ambiguous(both) if both.len() == 2));
-    assert_eq!(find(&customers[..1], query), Match::Found(&customers[0]));
-    assert_eq!(find(&customers, Query { name: "Weber", address: "" }), Match::Found(&customers[1]));
+    let (both, one) = (Directory::new(customers.to_vec()), Directory::new(customers[..1].to_vec()));
+    assert!(matches!(both.find(query), Match::Ambiguous(both) if both.len() == 2));
+    assert_eq!(one.find(query), Match::Found(&customers[0]));
+    assert_eq!(both.find(Query { name: "Weber", address: "" }), Match::Found(&customers[1]));
 }
 
 fn customer() -> impl Strategy<Value = Customer> {
@@ -228,9 +228,9 @@ proptest! {
     #[test]
     fn a_customer_is_found_by_the_own_name_and_address(all in customers(), pick in any::<prop::sample::Index>()) {
         let wanted = pick.get(&all);
-        let address = wanted.full_address();
-        prop_assert_eq!(find(&all, Query { name: &wanted.name, address: &address }), Match::Found(wanted));
-        prop_assert_eq!(find(&all, Query { name: &address, address: &wanted.name }), Match::Found(wanted));
+        let (address, all) = (wanted.full_address(), Directory::new(all.clone()));
+        prop_assert_eq!(all.find(Query { name: &wanted.name, address: &address }), Match::Found(wanted));
+        prop_assert_eq!(all.find(Query { name: &address, address: &wanted.name }), Match::Found(wanted));
     }
 
     #[test]
@@ -241,15 +241,16 @@ proptest! {
         turned.rotate_left(turn % all.len());
         turned.reverse();
         let query = Query { name: &name, address: &address };
-        prop_assert_eq!(ids(&find(&all, query)), ids(&find(&turned, query)));
+        let (all, turned) = (Directory::new(all), Directory::new(turned));
+        prop_assert_eq!(ids(&all.find(query)), ids(&turned.find(query)));
     }
 
     #[test]
     fn no_text_is_a_panic(name in any::<String>(), address in any::<String>(), mut own in customer(), odd in any::<String>()) {
         own.street = odd.clone();
         own.name = odd;
-        let customers = [own];
-        let found = find(&customers, Query { name: &name, address: &address });
+        let customers = Directory::new(vec![own]);
+        let found = customers.find(Query { name: &name, address: &address });
         if let Match::Ambiguous(candidates) = found {
             prop_assert!(!candidates.is_empty() && candidates.len() <= CANDIDATES);
         }

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use super::{
     Customer,
-    address::{self, AddressFit, Own, Reach, Said},
+    address::{self, AddressFit, Reach, Said},
+    directory::{Directory, Entry},
     name::{self, Name, NameFit},
 };
 use crate::spelling::fold;
@@ -31,14 +32,20 @@ pub enum Match<'a> {
     NotFound,
 }
 
-/// The customer that `query` means. The order of `customers` changes nothing.
-#[must_use]
-pub fn find<'a>(customers: &'a [Customer], query: Query<'_>) -> Match<'a> {
-    if let Some(customer) = by_id(customers, query) {
-        return Match::Found(customer);
+impl Directory {
+    /// The customer that `query` means. The order of the customers changes nothing.
+    #[must_use]
+    pub fn find(&self, query: Query<'_>) -> Match<'_> {
+        match by_id(self.entries(), query) {
+            Some(customer) => Match::Found(customer),
+            None => by_words(self.entries(), query),
+        }
     }
+}
+
+fn by_words<'a>(entries: &'a [Entry], query: Query<'_>) -> Match<'a> {
     let readings = readings(query);
-    let mut seen: Vec<Seen<'a>> = customers.iter().filter_map(|customer| look(customer, &readings)).collect();
+    let mut seen: Vec<Seen<'a>> = entries.iter().filter_map(|entry| look(entry, &readings)).collect();
     seen.sort_by(|a, b| b.rank().cmp(&a.rank()).then_with(|| order(a.customer, b.customer)));
     let fits = seen.iter().take_while(|seen| seen.fits).count();
     match seen.get(..fits).unwrap_or_default() {
@@ -74,7 +81,7 @@ fn order(a: &Customer, b: &Customer) -> Ordering {
 }
 
 /// "789" or "customer 789" alone.
-fn by_id<'a>(customers: &'a [Customer], query: Query<'_>) -> Option<&'a Customer> {
+fn by_id<'a>(entries: &'a [Entry], query: Query<'_>) -> Option<&'a Customer> {
     let said = match (query.name.trim(), query.address.trim()) {
         (said, "") | ("", said) => said,
         _ => return None,
@@ -83,11 +90,9 @@ fn by_id<'a>(customers: &'a [Customer], query: Query<'_>) -> Option<&'a Customer
     let id = said.trim_start_matches(|c: char| !c.is_ascii_digit());
     let lead = said[..said.len() - id.len()].trim_matches(|c: char| !c.is_alphanumeric());
     let named = ["", "customer", "kunde", "customer no", "kunde nr", "kundennummer", "customer number", "id"];
-    let mut same = customers.iter().filter(|customer| {
-        let own = fold(customer.id.as_str());
-        own == said || (named.contains(&lead) && own == id)
-    });
-    same.next().filter(|_| same.next().is_none())
+    let mut same =
+        entries.iter().filter(|entry| entry.id == said || (named.contains(&lead) && entry.id == id));
+    same.next().filter(|_| same.next().is_none()).map(|entry| &entry.customer)
 }
 
 /// One way to read a query.
@@ -134,13 +139,12 @@ struct Seen<'a> {
     address: AddressFit,
 }
 
-fn look<'a>(customer: &'a Customer, readings: &[Reading]) -> Option<Seen<'a>> {
-    let (own_name, own_address) = (Name::read(&customer.name), Own::read(customer));
+fn look<'a>(entry: &'a Entry, readings: &[Reading]) -> Option<Seen<'a>> {
     let seen = readings.iter().filter_map(|reading| {
-        let name = name::fit(&reading.name, &own_name);
-        let address = address::fit(&reading.address, &own_address, &reading.name);
+        let name = name::fit(&reading.name, &entry.name);
+        let address = address::fit(&reading.address, &entry.address, &reading.name);
         let fits = judge(name, address)?;
-        Some(Seen { customer, fits, name, address })
+        Some(Seen { customer: &entry.customer, fits, name, address })
     });
     seen.reduce(|best, other| if other.rank() > best.rank() { other } else { best })
 }

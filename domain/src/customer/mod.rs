@@ -1,6 +1,7 @@
 //! A customer of the firm, and finding the one that somebody means. Never reads a store: all customers are an argument.
 
 mod address;
+mod directory;
 mod find;
 mod name;
 mod pieces;
@@ -9,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CustomerId;
 
-pub use find::{CANDIDATES, Match, Query, find};
+pub use directory::Directory;
+pub use find::{CANDIDATES, Match, Query};
 
 /// Customers that are matched against at once.
 pub const MOST_CUSTOMERS: usize = 100_000;

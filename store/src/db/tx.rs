@@ -237,9 +237,9 @@ impl Tx {
 }
 
 fn all_lite(lite: &Lite, asked: &[Asked]) -> Result<Vec<Vec<Row>>, Error> {
-    let all = asked.iter().map(|(sql, args)| {
-        Ok(lite.rows(sql, args, usize::MAX)?.into_iter().map(Row::Sqlite).collect())
-    });
+    let all = asked
+        .iter()
+        .map(|(sql, args)| Ok(lite.rows(sql, args, usize::MAX)?.into_iter().map(Row::Sqlite).collect()));
     all.collect()
 }
 

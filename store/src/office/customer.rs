@@ -68,17 +68,20 @@ pub fn by_id(id: &CustomerId) -> Query<Option<Customer>> {
 }
 
 /// All customers by id, at most [`MOST_CUSTOMERS`].
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn list(tx: &mut Tx) -> Result<Vec<Customer>, Error> {
-    let rows = tx
-        .rows(
-            "SELECT id, name, street, postal_code, city, phone, email, contract FROM customer ORDER BY id LIMIT $1",
-            args![i64::try_from(MOST_CUSTOMERS).unwrap_or(i64::MAX)],
-        )
-        .await?;
-    rows.iter().map(read).collect()
+#[must_use]
+pub fn all() -> Query<Vec<Customer>> {
+    Query::rows(
+        "SELECT id, name, street, postal_code, city, phone, email, contract FROM customer ORDER BY id LIMIT $1",
+        args![i64::try_from(MOST_CUSTOMERS).unwrap_or(i64::MAX)],
+        read,
+    )
+}
+
+/// Which list it is: another number after any change of any customer.
+#[must_use]
+pub fn revision() -> Query<i64> {
+    let sql = "SELECT revision FROM customer_list WHERE one = 1";
+    Query::row(sql, args![], |row| row.get("revision")).map(Option::unwrap_or_default)
 }
 
 /// What differs between the spellings of one number stands before its last digits.

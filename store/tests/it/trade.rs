@@ -12,7 +12,7 @@ use domain::{
     language::Language,
 };
 use plumbline_store::{
-    Error, Store, conversation, handoff,
+    Error, Store, args, conversation, handoff,
     office::{
         customer,
         invoice::{self, Cancellation, Draft, Filter},
@@ -109,7 +109,7 @@ async fn customers_are_imported_whole_and_over_again() {
         changed.contract = "Premium".into();
         tx!(db.store, |tx| customer::import(tx, &[changed]).await);
         let mut tx = db.store.reader();
-        let all = customer::list(&mut tx).await.unwrap();
+        let all = tx.query(customer::all()).await.unwrap();
         assert_eq!(
             all.iter().map(|c| (c.id.as_str(), c.contract.as_str())).collect::<Vec<_>>(),
             [("789", "Premium"), ("790", "Plus")]
@@ -117,6 +117,26 @@ async fn customers_are_imported_whole_and_over_again() {
         assert_eq!(customer::count(&mut tx).await.unwrap(), 2);
         assert_eq!(customer::get(&mut tx, &"790".into()).await.unwrap(), Some(all[1].clone()));
         assert_eq!(customer::get(&mut tx, &"'; --".into()).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whatever_changes_a_customer_makes_it_another_list() {
+    on_each("customer_list", async |db: Db| {
+        let revision = async || db.store.reader().query(customer::revision()).await.unwrap();
+        let mut known = vec![revision().await];
+        tx!(db.store, |tx| customer::import(tx, &[meier()]).await);
+        known.push(revision().await);
+        // Over an earlier one, and by hand.
+        tx!(db.store, |tx| customer::import(tx, &[meier()]).await);
+        known.push(revision().await);
+        for sql in ["UPDATE customer SET city = 'Bonn' WHERE id = $1", "DELETE FROM customer WHERE id = $1"] {
+            tx!(db.store, |tx| tx.exec(sql, args!["789"]).await);
+            known.push(revision().await);
+        }
+        assert!(known.is_sorted_by(|before, after| before < after), "{known:?}");
+        assert_eq!(revision().await, known[4], "looking changes nothing");
     })
     .await;
 }

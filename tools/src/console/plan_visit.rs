@@ -1,10 +1,12 @@
 //! `plan_visit`: puts a visit into the calendar. It promises nothing to anybody: nobody is told.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::{
     clock::Millis,
     contact::{Contact, Role},
-    customer::{Customer, Match, Query, find},
+    customer::{Customer, Directory, Match, Query},
     id::VisitId,
     staff::Permission,
     tool::Effect,
@@ -14,15 +16,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
     contact, event,
-    office::{
-        customer,
-        visit::{self, Visit},
-    },
+    office::visit::{self, Visit},
 };
 
 use super::{instant, list_visits::told, note, operator, title};
 use crate::{
     argument::{optional_text, text},
+    customers::Customers,
     tool::{Answer, Context, Settled, Tool, ToolError},
 };
 
@@ -30,7 +30,7 @@ use crate::{
 const MINUTES: u16 = 60;
 const LONGEST: u16 = 12 * 60;
 
-pub struct PlanVisit;
+pub struct PlanVisit(pub(crate) Arc<Customers>);
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -71,7 +71,11 @@ impl Tool for PlanVisit {
             id: VisitId::new(&context.ids),
             title,
             customer: match &args.customer {
-                Some(name) => Some(the_customer(context, name).await?.id),
+                Some(name) => {
+                    let name = name.clone();
+                    let found = self.0.ask(&context.store, move |all| the_customer(all, &name)).await?;
+                    Some(found.map_err(ToolError::tell)?.id)
+                }
                 None => None,
             },
             technician: match &args.technician {
@@ -105,16 +109,16 @@ impl Tool for PlanVisit {
     }
 }
 
-async fn the_customer(context: &Context, name: &str) -> Result<Customer, ToolError> {
-    let customers = customer::list(&mut context.store.reader()).await?;
-    match find(&customers, Query { name, address: "" }) {
+/// The customer whom `name` means, or why it is none.
+fn the_customer(all: &Directory, name: &str) -> Result<Customer, String> {
+    match all.find(Query { name, address: "" }) {
         Match::Found(customer) => Ok(customer.clone()),
         Match::Ambiguous(several) => {
             let names: Vec<String> =
                 several.iter().map(|it| format!("{} ({}), {}", it.name, it.id, it.full_address())).collect();
-            Err(ToolError::tell(format!("{name:?} may be several customers: {}", names.join("; "))))
+            Err(format!("{name:?} may be several customers: {}", names.join("; ")))
         }
-        Match::NotFound => Err(ToolError::tell(format!("there is no customer {name:?}"))),
+        Match::NotFound => Err(format!("there is no customer {name:?}")),
     }
 }
 

@@ -1,18 +1,20 @@
 //! `find_customer`: which customer somebody means. The words decide, not the model; between two it never chooses.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use domain::customer::{self, Customer, Match, Query};
+use domain::customer::{Customer, Directory, Match, Query};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::office;
 
 use crate::{
     argument::optional_text,
+    customers::Customers,
     tool::{Answer, Context, Tool, ToolError},
 };
 
-pub struct FindCustomer;
+pub struct FindCustomer(pub(crate) Arc<Customers>);
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,20 +44,23 @@ impl Tool for FindCustomer {
                 "customer_name and customer_address are both empty: give what was said",
             ));
         }
-        let customers = office::customer::list(&mut context.store.reader()).await?;
-        let found = customer::find(&customers, Query { name: &name, address: &address });
-        Ok(Answer::Value(match found {
-            Match::Found(customer) => {
-                let mut found = shown(customer);
-                found["status"] = json!("found");
-                found
-            }
-            Match::Ambiguous(candidates) => json!({
-                "status": "ambiguous",
-                "candidates": candidates.into_iter().map(shown).collect::<Vec<_>>(),
-            }),
-            Match::NotFound => json!({ "status": "not_found" }),
-        }))
+        let look = move |all: &Directory| told(&all.find(Query { name: &name, address: &address }));
+        Ok(Answer::Value(self.0.ask(&context.store, look).await?))
+    }
+}
+
+fn told(found: &Match<'_>) -> Value {
+    match found {
+        Match::Found(customer) => {
+            let mut found = shown(customer);
+            found["status"] = json!("found");
+            found
+        }
+        Match::Ambiguous(candidates) => json!({
+            "status": "ambiguous",
+            "candidates": candidates.iter().copied().map(shown).collect::<Vec<_>>(),
+        }),
+        Match::NotFound => json!({ "status": "not_found" }),
     }
 }
 

@@ -1,13 +1,14 @@
 //! The field's side: who is the customer, what is handed over, once, and what may still be changed.
 
 use domain::{
-    id::JobId,
+    customer::Customer,
+    id::{CustomerId, JobId},
     job::{HandoffState, JobNotice, Settlement, SettlementStatus},
     question::Purpose,
 };
 use plumbline_tools::tool::Context;
 use serde_json::{Value, json};
-use store::handoff;
+use store::{handoff, office};
 
 use crate::house::{Came, House, NOW, house, story};
 
@@ -54,6 +55,41 @@ async fn customers_are_found_asked_about_or_not_there() {
     assert!(
         house.told(&frank, "find_customer", json!({ "customer_name": " " })).await.contains("both empty")
     );
+}
+
+#[tokio::test]
+async fn a_customer_who_came_or_moved_is_found_at_once_among_many_too() {
+    let house = house().await;
+    let frank = house.technician("Frank").await;
+    let find = async |name: &str, address: &str| {
+        let arguments = json!({ "customer_name": name, "customer_address": address });
+        house.call(&frank, "find_customer", arguments).await.unwrap().value()
+    };
+    assert_eq!(find("Zwackelmann", "").await["status"], "not_found");
+    let customer = |id: String, name: &str, street: &str| Customer {
+        id: CustomerId(id),
+        name: name.to_owned(),
+        street: street.to_owned(),
+        postal_code: "53113".to_owned(),
+        city: "Bonn".to_owned(),
+        phone: String::new(),
+        email: String::new(),
+        contract: String::new(),
+    };
+    let import = async |customers: Vec<Customer>| {
+        let done = house
+            .store
+            .write(move |tx| Box::pin(async move { office::customer::import(tx, &customers).await }));
+        done.await.unwrap();
+    };
+    import(vec![customer("9001".to_owned(), "Ute Zwackelmann", "Rosenweg 1")]).await;
+    assert_eq!(find("Zwackelmann", "").await["full_address"], "Rosenweg 1, 53113 Bonn");
+    import(vec![customer("9001".to_owned(), "Ute Zwackelmann", "Tulpenweg 7")]).await;
+    assert_eq!(find("Zwackelmann", "").await["full_address"], "Tulpenweg 7, 53113 Bonn");
+    let many = (0..600).map(|n| customer(format!("x{n}"), &format!("Firma Nr{n}"), &format!("Am Hang {n}")));
+    import(many.collect()).await;
+    assert_eq!(find("Zwackelmann", "").await["full_address"], "Tulpenweg 7, 53113 Bonn");
+    assert_eq!(find("Nr77", "Am Hang 77").await["customer_id"], "x77");
 }
 
 #[tokio::test]
