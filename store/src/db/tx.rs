@@ -87,7 +87,7 @@ impl Tx {
     /// [`Error::Database`].
     pub async fn run(&mut self, sql: &'static str, args: Vec<Val>) -> Result<(), Error> {
         match self {
-            Self::Pg(change) => change.run(sql, args).await,
+            Self::Pg(change) => Box::pin(change.run(sql, args)).await,
             _ => self.exec(sql, args).await.map(drop),
         }
     }
@@ -128,7 +128,7 @@ impl Tx {
             Self::Sqlite(lite) => all_lite(lite, &asked)?,
             Self::ReadSqlite(readers) => readers.look(move |tx| all_lite(tx.connection()?, &asked)).await?,
             _ => {
-                let answers = self.pg(&asked).await?.into_iter();
+                let answers = Box::pin(self.pg(&asked)).await?.into_iter();
                 answers.map(|answer| answer.rows.into_iter().map(Row::Pg).collect()).collect()
             }
         };
@@ -146,13 +146,14 @@ impl Tx {
                 let found = self.lite(fence.sqlite, args, 1).await?;
                 if found.is_empty() { Err(Error::Fenced) } else { Ok(()) }
             }
-            Self::Pg(change) => change.must(fence.postgres, args).await,
+            Self::Pg(change) => Box::pin(change.must(fence.postgres, args)).await,
             _ => self.pg_one(fence.postgres, args).await.map(drop).map_err(pg::fenced),
         }
     }
 
     async fn pg_one(&mut self, sql: &'static str, args: Vec<Val>) -> Result<Answer, Error> {
-        self.pg(&[(sql, args)]).await?.pop().ok_or(Error::Closed)
+        // On the heap, here as elsewhere: every change on SQLite would be as large as a connection to Postgres.
+        Box::pin(self.pg(&[(sql, args)])).await?.pop().ok_or(Error::Closed)
     }
 
     async fn pg(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, Error> {

@@ -228,3 +228,34 @@ async fn what_is_asked_at_once_is_answered_in_order() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_was_told_of_a_commit_sees_it_among_many_who_look_all_the_time() {
+    on_each("looks", |db| async move {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let looking = (0..24).map(|_| {
+            let (store, stopped) = (db.store.clone(), stopped.clone());
+            tokio::spawn(async move {
+                while !*stopped.borrow() {
+                    let look = setting::named("n").and(setting::named("n"));
+                    store.reader().query(look).await.unwrap();
+                }
+            })
+        });
+        let looking: Vec<_> = looking.collect();
+        for n in 0..300 {
+            let wanted = n.to_string();
+            let value = wanted.clone();
+            db.store.write(move |tx| Box::pin(async move { setting::put(tx, "n", &value).await })).await.unwrap();
+            let seen = setting::get(&mut db.store.reader(), "n").await.unwrap();
+            assert_eq!(seen, Some(wanted.clone()));
+            let looked = db.store.look(|tx| Box::pin(setting::get(tx, "n"))).await.unwrap();
+            assert_eq!(looked, Some(wanted));
+        }
+        stop.send(true).unwrap();
+        for one in looking {
+            one.await.unwrap();
+        }
+    })
+    .await;
+}
