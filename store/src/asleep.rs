@@ -44,7 +44,7 @@ async fn last_inbound(tx: &mut Tx, address: &Address) -> Result<Millis, Error> {
 pub async fn wake(tx: &mut Tx, address: &Address, now: Millis) -> Result<(), Error> {
     tx.run(
         "UPDATE outbox SET due_ms = $3
-         WHERE channel = $1 AND external = $2 AND state NOT IN ('sent', 'delivered', 'read', 'played', 'failed')
+         WHERE channel = $1 AND external = $2 AND state NOT IN ('sent', 'delivered') AND state NOT IN ('read', 'played') AND state <> 'failed'
            AND state = 'queued'
            AND ((attempts = 0 AND due_ms > $3) OR due_ms > $4)",
         args![address.channel.as_str(), &address.external, now, now.plus(LONG_WAIT)],

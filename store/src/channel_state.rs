@@ -55,7 +55,7 @@ pub async fn pause(
 pub async fn resume(tx: &mut Tx, channel: &ChannelName, now: Millis) -> Result<(), Error> {
     tx.run("DELETE FROM channel_state WHERE channel = $1", args![channel.as_str()]).await?;
     tx.run(
-        "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown')
+        "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND (state = 'queued' OR state = 'sending' OR state = 'unknown')
            AND state = 'queued' AND due_ms > $2",
         args![channel.as_str(), now],
     )

@@ -248,7 +248,7 @@ pub async fn known_address(
 pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &str) -> Result<(), Error> {
     tx.run(
         "UPDATE outbox SET external = $4
-         WHERE channel = $2 AND external = $3 AND state NOT IN ('sent', 'delivered', 'read', 'played', 'failed')
+         WHERE channel = $2 AND external = $3 AND state NOT IN ('sent', 'delivered') AND state NOT IN ('read', 'played') AND state <> 'failed'
            AND state <> 'sending'
            AND conversation_id IN (SELECT id FROM conversation WHERE contact_id = $1)",
         args![&contact.0, from.channel.as_str(), &from.external, to],

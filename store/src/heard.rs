@@ -58,7 +58,7 @@ pub fn note_at(
                     THEN 1 ELSE 0 END AS BIGINT) AS was_asked,
                CAST(CASE WHEN EXISTS (SELECT 1 FROM outbox o
                                       WHERE o.channel = $2 AND o.external = $3
-                                        AND o.state NOT IN ('sent', 'delivered', 'read', 'played', 'failed'))
+                                        AND o.state NOT IN ('sent', 'delivered') AND o.state NOT IN ('read', 'played') AND o.state <> 'failed')
                     THEN 1 ELSE 0 END AS BIGINT) AS is_owed",
             args![
                 agent.as_str(),

@@ -137,7 +137,7 @@ pub async fn notify_peer(
 #[must_use]
 pub fn anything_due(channel: &ChannelName, now: Millis) -> Query<bool> {
     let due = Query::row(
-        "SELECT seq FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND due_ms <= $2
+        "SELECT seq FROM outbox WHERE channel = $1 AND (state = 'queued' OR state = 'sending' OR state = 'unknown') AND due_ms <= $2
            AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
          LIMIT 1",
         args![channel.as_str(), now],
@@ -177,10 +177,10 @@ pub async fn claim(
                     CAST(CASE WHEN o.owner_version IS NULL OR o.owner_version = c.owner_version THEN 0 ELSE 1 END
                          AS BIGINT) AS stale
              FROM outbox o JOIN conversation c ON c.id = o.conversation_id
-             WHERE o.channel = $1 AND o.state IN ('queued', 'sending', 'unknown') AND o.due_ms <= $2
+             WHERE o.channel = $1 AND (o.state = 'queued' OR o.state = 'sending' OR o.state = 'unknown') AND o.due_ms <= $2
                AND (SELECT b.seq FROM outbox b
                     WHERE b.channel = o.channel AND b.external = o.external AND b.seq < o.seq
-                      AND b.state NOT IN ('sent', 'delivered', 'read', 'played', 'failed') LIMIT 1) IS NULL
+                      AND b.state NOT IN ('sent', 'delivered') AND b.state NOT IN ('read', 'played') AND b.state <> 'failed' LIMIT 1) IS NULL
              ORDER BY o.due_ms, o.seq LIMIT $3"
     );
     let rows = tx.rows(text, args![channel.as_str(), now, limit]).await?;

@@ -67,7 +67,7 @@ async fn outbox(tx: &mut Tx, now: Millis) -> Result<Depth, Error> {
         .row(
             "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'sending' THEN 1 ELSE 0 END), 0) AS BIGINT) AS leased,
                     COUNT(*) AS all_rows, MIN(created_ms) AS oldest
-             FROM outbox WHERE state IN ('queued', 'sending', 'unknown')",
+             FROM outbox WHERE (state = 'queued' OR state = 'sending' OR state = 'unknown')",
             args![],
         )
         .await?;
@@ -90,7 +90,8 @@ fn depth(live: Option<&crate::db::Row>, dead: i64, now: Millis) -> Result<Depth,
 async fn turns(tx: &mut Tx) -> Result<Turns, Error> {
     let rows = tx
         .rows(
-            "SELECT state, COUNT(*) AS n FROM turn WHERE state IN ('due', 'running', 'parked') GROUP BY state",
+            "SELECT state, COUNT(*) AS n FROM turn
+             WHERE state IN ('due', 'running', 'parked') AND state <> 'done' AND state <> 'failed' GROUP BY state",
             args![],
         )
         .await?;
@@ -238,7 +239,7 @@ pub async fn anything_due(
         let queued = tx
             .row(
                 "SELECT seq FROM outbox WHERE channel = $1
-                   AND state IN ('queued', 'sending', 'unknown')
+                   AND (state = 'queued' OR state = 'sending' OR state = 'unknown')
                    AND (state = 'sending' OR (state = 'queued' AND attempts = 0))
                    AND NOT EXISTS (SELECT 1 FROM channel_state s WHERE s.channel = $1 AND s.paused_until_ms > $2)
                  LIMIT 1",
@@ -275,7 +276,7 @@ pub async fn reclaim(tx: &mut Tx, agents: &[String], channels: &[String], now: M
     }
     for channel in channels {
         tx.run(
-            "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND state IN ('queued', 'sending', 'unknown') AND state = 'sending' AND due_ms > $2",
+            "UPDATE outbox SET due_ms = $2 WHERE channel = $1 AND (state = 'queued' OR state = 'sending' OR state = 'unknown') AND state = 'sending' AND due_ms > $2",
             args![channel, now],
         )
         .await?;

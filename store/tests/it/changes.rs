@@ -246,7 +246,10 @@ async fn whoever_was_told_of_a_commit_sees_it_among_many_who_look_all_the_time()
         for n in 0..300 {
             let wanted = n.to_string();
             let value = wanted.clone();
-            db.store.write(move |tx| Box::pin(async move { setting::put(tx, "n", &value).await })).await.unwrap();
+            db.store
+                .write(move |tx| Box::pin(async move { setting::put(tx, "n", &value).await }))
+                .await
+                .unwrap();
             let seen = setting::get(&mut db.store.reader(), "n").await.unwrap();
             assert_eq!(seen, Some(wanted.clone()));
             let looked = db.store.look(|tx| Box::pin(setting::get(tx, "n"))).await.unwrap();
