@@ -270,7 +270,7 @@ pub async fn readdress(tx: &mut Tx, contact: &ContactId, from: &Address, to: &st
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -> Result<(), Error> {
-    let fence = must!("UPDATE conversation SET lease_ms = $3 WHERE id = $1 AND epoch = $2 RETURNING 1");
+    let fence = must!(changed: "UPDATE conversation SET lease_ms = $3 WHERE id = $1 AND epoch = $2");
     tx.must(fence, args![&id.0, epoch, lease]).await
 }
 
@@ -280,7 +280,7 @@ pub async fn hold(tx: &mut Tx, id: &ConversationId, epoch: i64, lease: Millis) -
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn still_held(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
-    let fence = must!("SELECT 1 FROM conversation WHERE id = $1 AND epoch = $2", " FOR NO KEY UPDATE");
+    let fence = must!(found: "SELECT 1 FROM conversation WHERE id = $1 AND epoch = $2");
     tx.must(fence, args![&id.0, epoch]).await
 }
 
@@ -290,9 +290,7 @@ pub async fn still_held(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<
 /// # Errors
 /// [`Error::Fenced`] where a later claim raised the epoch.
 pub async fn release(tx: &mut Tx, id: &ConversationId, epoch: i64) -> Result<(), Error> {
-    let fence = must!(
-        "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2 RETURNING 1"
-    );
+    let fence = must!(changed: "UPDATE conversation SET lease_ms = 0, epoch = epoch + 1 WHERE id = $1 AND epoch = $2");
     tx.must(fence, args![&id.0, epoch]).await
 }
 

@@ -10,9 +10,8 @@ use crate::{Error, Tx, args, must, outbox};
 /// [`Error::Fenced`] where another worker took one of them over.
 pub async fn of_arrivals(tx: &mut Tx, rows: &[(InboxId, i64)], lease: Millis) -> Result<(), Error> {
     for (id, fence) in rows {
-        let fenced = must!(
-            "UPDATE inbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'pending' RETURNING 1"
-        );
+        let fenced =
+            must!(changed: "UPDATE inbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'pending'");
         tx.must(fenced, args![&id.0, *fence, lease]).await?;
     }
     Ok(())
@@ -24,6 +23,6 @@ pub async fn of_arrivals(tx: &mut Tx, rows: &[(InboxId, i64)], lease: Millis) ->
 /// [`Error::Fenced`] where another worker took it over, or a status settled it.
 pub async fn of_delivery(tx: &mut Tx, taken: &outbox::Taken, lease: Millis) -> Result<(), Error> {
     let fence =
-        must!("UPDATE outbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING 1");
+        must!(changed: "UPDATE outbox SET due_ms = $3 WHERE id = $1 AND fence = $2 AND state = 'sending'");
     tx.must(fence, args![&taken.outbound.id.0, taken.fence, lease]).await
 }

@@ -253,11 +253,9 @@ pub struct Outcome<'a> {
 /// # Errors
 /// [`Error::Fenced`] where another worker took the row over.
 pub async fn settle(tx: &mut Tx, taken: &Taken, outcome: &Outcome<'_>, now: Millis) -> Result<(), Error> {
-    let fence = must!(
-        "UPDATE outbox SET state = $3, due_ms = $4, provider_id = COALESCE($5, provider_id), reason = $6,
+    let fence = must!(changed: "UPDATE outbox SET state = $3, due_ms = $4, provider_id = COALESCE($5, provider_id), reason = $6,
                            updated_ms = $7
-         WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING 1"
-    );
+         WHERE id = $1 AND fence = $2 AND state = 'sending'");
     let args = args![
         &taken.outbound.id.0,
         taken.fence,
@@ -295,10 +293,8 @@ pub const EVENT: &str = "status";
 /// # Errors
 /// [`Error::Fenced`] where another worker took the row over.
 pub async fn hold(tx: &mut Tx, taken: &Taken, due: Millis, reason: &str, now: Millis) -> Result<(), Error> {
-    let fence = must!(
-        "UPDATE outbox SET state = 'queued', due_ms = $3, attempts = attempts - 1, reason = $4, updated_ms = $5
-         WHERE id = $1 AND fence = $2 AND state = 'sending' RETURNING 1"
-    );
+    let fence = must!(changed: "UPDATE outbox SET state = 'queued', due_ms = $3, attempts = attempts - 1, reason = $4, updated_ms = $5
+         WHERE id = $1 AND fence = $2 AND state = 'sending'");
     tx.must(fence, args![&taken.outbound.id.0, taken.fence, due, reason, now]).await
 }
 

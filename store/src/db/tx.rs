@@ -32,6 +32,8 @@ pub enum Tx {
 pub struct Fence {
     pub sqlite: &'static str,
     pub postgres: &'static str,
+    /// It changes nothing.
+    pub reads: bool,
 }
 
 impl Tx {
@@ -143,8 +145,12 @@ impl Tx {
     pub async fn must(&mut self, fence: Fence, args: Vec<Val>) -> Result<(), Error> {
         match self {
             Self::Sqlite(_) | Self::ReadSqlite(_) => {
-                let found = self.lite(fence.sqlite, args, 1).await?;
-                if found.is_empty() { Err(Error::Fenced) } else { Ok(()) }
+                let found = if fence.reads {
+                    !self.lite(fence.sqlite, args, 1).await?.is_empty()
+                } else {
+                    self.exec(fence.sqlite, args).await? > 0
+                };
+                if found { Ok(()) } else { Err(Error::Fenced) }
             }
             Self::Pg(change) => Box::pin(change.must(fence.postgres, args)).await,
             _ => self.pg_one(fence.postgres, args).await.map(drop).map_err(pg::fenced),
@@ -262,14 +268,18 @@ macro_rules! locked {
     };
 }
 
-/// `$text` as a [`Fence`]: it gives a row for what it finds or changes. On Postgres it takes `$lock` along, and the server itself
-/// refuses where there is none, by a division by nought: nobody has to wait for its answer before the change goes on.
+/// `$text` as a [`Fence`] that must have `found` or `changed` a row. On Postgres the server itself refuses where there is none, by
+/// a division by nought, so that nobody has to wait for its answer before the change goes on; what was found is locked there as
+/// by an UPDATE.
 #[macro_export]
 macro_rules! must {
-    ($text:literal $(, $lock:literal)?) => {
+    (found: $text:literal) => { $crate::must!(@ $text, " FOR NO KEY UPDATE", true) };
+    (changed: $text:literal) => { $crate::must!(@ $text, " RETURNING 1", false) };
+    (@ $text:literal, $postgres:literal, $reads:literal) => {
         $crate::db::Fence {
             sqlite: $text,
-            postgres: concat!("WITH held AS (", $text, $($lock,)? ") SELECT 1 / COUNT(*) AS held FROM held"),
+            postgres: concat!("WITH held AS (", $text, $postgres, ") SELECT 1 / COUNT(*) AS held FROM held"),
+            reads: $reads,
         }
     };
 }

@@ -161,7 +161,7 @@ async fn a_change_of_many_gives_way_to_one_that_holds_a_row() {
 }
 
 /// The setting `key`, which must be there.
-const THERE: Fence = must!("UPDATE setting SET value = 'y' WHERE key = $1 RETURNING 1");
+const THERE: Fence = must!(changed: "UPDATE setting SET value = 'y' WHERE key = $1");
 
 #[tokio::test]
 async fn a_fence_that_finds_nothing_fails_the_whole_change_with_its_own_error() {
