@@ -8,11 +8,13 @@ use crate::error::Error;
 pub(super) type Asked = (&'static str, Vec<Val>);
 /// The rows of each statement, in order.
 pub(super) type Found = std::vec::IntoIter<Vec<Row>>;
+/// How rows are understood.
+type Reading<T> = Box<dyn FnOnce(&mut Found) -> Result<T, Error> + Send>;
 
 /// What gives a `T` once it is asked. Every statement carries its own limit.
 pub struct Query<T> {
     pub(super) asked: Vec<Asked>,
-    pub(super) read: Box<dyn FnOnce(&mut Found) -> Result<T, Error> + Send>,
+    pub(super) read: Reading<T>,
 }
 
 impl Query<()> {
