@@ -15,7 +15,7 @@ use crate::{
         Row,
         among::{list, texts},
     },
-    locking,
+    locking, must,
 };
 
 /// A row that this worker holds: until its lease ends, or its transaction.
@@ -234,13 +234,10 @@ pub async fn settle(tx: &mut Tx, settled: &[InboxId]) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Fenced`] where another worker took it over.
 pub async fn done(tx: &mut Tx, id: &InboxId, fence: i64) -> Result<(), Error> {
-    let changed = tx
-        .exec(
-            "UPDATE inbox SET state = 'done', reason = NULL WHERE id = $1 AND fence = $2 AND state = 'pending'",
-            args![&id.0, fence],
-        )
-        .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    let held = must!(
+        changed: "UPDATE inbox SET state = 'done', reason = NULL WHERE id = $1 AND fence = $2 AND state = 'pending'"
+    );
+    tx.must(held, args![&id.0, fence]).await
 }
 
 /// Puts a held row back until `due`. Its lane waits with it, so order is kept.

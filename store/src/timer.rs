@@ -8,7 +8,7 @@ use domain::{
 use crate::{
     Error, Tx, among, args,
     db::among::{list, texts},
-    locking,
+    locking, must,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,6 @@ pub async fn claim(tx: &mut Tx, now: Millis, lease: Millis, limit: i64) -> Resul
 /// # Errors
 /// [`Error::Fenced`] where it was set anew or taken over meanwhile.
 pub async fn done(tx: &mut Tx, taken: &Taken) -> Result<(), Error> {
-    let changed =
-        tx.exec("DELETE FROM timer WHERE id = $1 AND fence = $2", args![&taken.id.0, taken.fence]).await?;
-    if changed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    let held = must!(changed: "DELETE FROM timer WHERE id = $1 AND fence = $2");
+    tx.must(held, args![&taken.id.0, taken.fence]).await
 }
