@@ -65,8 +65,8 @@ pub async fn say(
                 now,
             )
         };
-        message::put(tx, &said, false).await?;
         event::put(tx, "message", Some(&conversation.id), &json!({ "message": said.id }), now).await?;
+        message::put(tx, &said, false).await?;
     }
     Ok(Said { message: speech.id, outbox })
 }

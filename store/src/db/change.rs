@@ -1,10 +1,12 @@
 //! A transaction on Postgres. What nobody waits for an answer of is sent together with what is asked next, so that a change
-//! goes there and back as often as it asks, not once a statement. Whatever fails fails the whole change.
+//! goes there and back as often as it asks, not once a statement; a change that comes to a single statement needs neither BEGIN
+//! nor COMMIT. Whatever fails fails the whole change.
 
-use futures::future::{BoxFuture, join, join_all};
+use futures::future::{BoxFuture, OptionFuture, join3, join_all};
 use tokio_postgres::Statement;
 
 use super::{
+    bundle::{self, Bundle, Waiting},
     crash,
     pg::{self, Answer, Client, Pool},
     query::Asked,
@@ -19,7 +21,7 @@ const WAITING: usize = 64;
 pub struct Change {
     /// `None` once it is over.
     client: Option<Client>,
-    waiting: Vec<Sent>,
+    waiting: Vec<Waiting>,
     /// Whether the server may have begun it.
     begun: bool,
     /// Whether a statement failed: the server then keeps nothing, and does not call that an error of the commit.
@@ -30,62 +32,48 @@ pub struct Change {
 /// A part of a change that is done at its end.
 pub(super) type Last = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<(), Error>> + Send>;
 
-enum Sent {
+/// What is sent before the statements.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
     Begin,
-    Statement(Statement, Vec<Val>),
-    /// One that must find or change a row.
-    Fence(Statement, Vec<Val>),
+    Nothing,
 }
 
 impl Change {
     pub(super) async fn begin(pool: &Pool) -> Result<Self, Error> {
         let client = Some(pg::free(pool).await?);
-        Ok(Self { client, waiting: vec![Sent::Begin], begun: false, failed: false, last: Vec::new() })
+        Ok(Self { client, waiting: Vec::new(), begun: false, failed: false, last: Vec::new() })
     }
 
     /// Sends `sql` with what is asked next. Its failure is told there, or by the commit.
     pub(super) async fn run(&mut self, sql: &'static str, args: Vec<Val>) -> Result<(), Error> {
-        let statement = self.prepared(sql, &args).await?;
-        self.put(Sent::Statement(statement, args)).await
+        self.put(Waiting { sql, args, is_fence: false }).await
     }
 
     /// As [`Change::run`]; without a row the change fails with [`Error::Fenced`].
     pub(super) async fn must(&mut self, sql: &'static str, args: Vec<Val>) -> Result<(), Error> {
-        let statement = self.prepared(sql, &args).await?;
-        self.put(Sent::Fence(statement, args)).await
+        self.put(Waiting { sql, args, is_fence: true }).await
     }
 
-    async fn put(&mut self, one: Sent) -> Result<(), Error> {
+    async fn put(&mut self, one: Waiting) -> Result<(), Error> {
         self.waiting.push(one);
-        if self.waiting.len() >= WAITING { self.flush().await } else { Ok(()) }
+        if self.waiting.len() >= WAITING { self.ask(&[]).await.map(drop) } else { Ok(()) }
     }
 
     /// Sends what waits and all of `asked`, and reads what comes of it.
     pub(super) async fn ask(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, Error> {
+        let waiting = bundle::bundles(std::mem::take(&mut self.waiting));
         let client = self.client.as_ref().ok_or(Error::Closed)?;
-        let prepared = pg::all_prepared(client, asked).await;
-        self.failed |= prepared.is_err();
-        let (statements, waiting) = (prepared?, std::mem::take(&mut self.waiting));
-        self.begun = true;
-        let answered = after(client, &waiting, pg::all(client, &statements, asked)).await;
+        let before = if self.begun { Before::Nothing } else { Before::Begin };
+        let answered = async {
+            let statements = pg::all_prepared(client, asked).await?;
+            let waiting = all_prepared(client, waiting).await?;
+            self.begun = true;
+            after(client, before, &waiting, pg::all(client, &statements, asked)).await
+        };
+        let answered = answered.await;
         self.failed |= answered.is_err();
         answered
-    }
-
-    async fn prepared(&mut self, sql: &'static str, args: &[Val]) -> Result<Statement, Error> {
-        let client = self.client.as_ref().ok_or(Error::Closed)?;
-        let prepared = pg::prepared(client, sql, args).await;
-        self.failed |= prepared.is_err();
-        Ok(prepared?)
-    }
-
-    async fn flush(&mut self) -> Result<(), Error> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let client = self.client.as_ref().ok_or(Error::Closed)?;
-        self.begun = true;
-        let done = after(client, &waiting, async { Ok(()) }).await;
-        self.failed |= done.is_err();
-        done
     }
 
     /// Has `part` done at the end of the change.
@@ -98,14 +86,27 @@ impl Change {
     }
 
     pub(super) async fn commit(mut self) -> Result<(), Error> {
-        let waiting = std::mem::take(&mut self.waiting);
+        let waiting = bundle::bundles(std::mem::take(&mut self.waiting));
         let client = self.client.as_ref().ok_or(Error::Closed)?;
         if self.failed {
             return Err(Error::Undone("a statement of it failed".to_owned()));
         }
+        let waiting = all_prepared(client, waiting).await?;
         crash::before_commit();
-        self.begun = true;
-        after(client, &waiting, client.batch_execute("COMMIT")).await?;
+        match waiting.as_slice() {
+            [] if !self.begun => {}
+            [all] if !self.begun => {
+                self.begun = true;
+                let sent = send(client, all).await;
+                self.begun = false;
+                sent?;
+            }
+            waiting => {
+                let before = if self.begun { Before::Nothing } else { Before::Begin };
+                self.begun = true;
+                after(client, before, waiting, client.batch_execute("COMMIT")).await?;
+            }
+        }
         crash::after_commit();
         self.begun = false;
         Ok(())
@@ -128,25 +129,37 @@ impl Drop for Change {
     }
 }
 
-/// Sends `waiting` in order and then `last`, without waiting in between. The first failure is the one that counts: the later
-/// ones come of it.
+/// A bundle as its connection knows it.
+struct Prepared(Statement, Bundle);
+
+async fn all_prepared(client: &Client, bundles: Vec<Bundle>) -> Result<Vec<Prepared>, tokio_postgres::Error> {
+    let mut prepared = Vec::with_capacity(bundles.len());
+    for bundle in bundles {
+        prepared.push(Prepared(pg::prepared(client, &bundle.sql, &bundle.args).await?, bundle));
+    }
+    Ok(prepared)
+}
+
+/// Sends `before` and `waiting` in order and then `last`, without waiting in between. The first failure is the one that counts:
+/// the later ones come of it.
 async fn after<T>(
     client: &Client,
-    waiting: &[Sent],
+    before: Before,
+    waiting: &[Prepared],
     last: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, Error> {
-    let (sent, last) = join(join_all(waiting.iter().map(|one| send(client, one))), last).await;
+    let begin = OptionFuture::from((before == Before::Begin).then(|| client.batch_execute("BEGIN")));
+    let (begun, sent, last) = join3(begin, join_all(waiting.iter().map(|one| send(client, one))), last).await;
+    begun.transpose()?;
     sent.into_iter().collect::<Result<Vec<()>, _>>()?;
     Ok(last?)
 }
 
 /// Its first poll sends it.
-async fn send(client: &Client, one: &Sent) -> Result<(), Error> {
-    match one {
-        Sent::Begin => Ok(client.batch_execute("BEGIN").await?),
-        Sent::Statement(statement, args) => Ok(client.execute_raw(statement, args).await.map(drop)?),
-        Sent::Fence(statement, args) => {
-            client.execute_raw(statement, args).await.map(drop).map_err(|error| pg::fenced(error.into()))
-        }
+async fn send(client: &Client, Prepared(statement, bundle): &Prepared) -> Result<(), Error> {
+    let sent = client.execute_raw(statement, &bundle.args).await.map(drop);
+    match sent {
+        Err(error) if bundle.is_fence => Err(pg::fenced(error.into())),
+        sent => Ok(sent?),
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod among;
 mod backup;
+mod bundle;
 mod change;
 mod compact;
 pub mod crash;
