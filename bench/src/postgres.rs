@@ -68,13 +68,28 @@ impl Cluster {
 
     /// A new, empty database; its address.
     pub async fn database(&self, name: &str) -> anyhow::Result<String> {
-        let server = format!("postgres://bench@127.0.0.1:{}", self.port);
-        let (client, connection) = tokio_postgres::connect(&format!("{server}/postgres"), NoTls).await?;
+        self.told(&[&format!("CREATE DATABASE {name}")]).await?;
+        Ok(format!("{}/{name}", self.address()))
+    }
+
+    /// Does away with a database and with the work that it left: whatever is measured next has the server to itself.
+    pub async fn forget(&self, name: &str) -> anyhow::Result<()> {
+        self.told(&[&format!("DROP DATABASE {name} WITH (FORCE)"), "CHECKPOINT"]).await
+    }
+
+    fn address(&self) -> String {
+        format!("postgres://bench@127.0.0.1:{}", self.port)
+    }
+
+    async fn told(&self, commands: &[&str]) -> anyhow::Result<()> {
+        let (client, connection) =
+            tokio_postgres::connect(&format!("{}/postgres", self.address()), NoTls).await?;
         let connection = tokio::spawn(connection);
-        client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
+        for command in commands {
+            client.batch_execute(command).await?;
+        }
         drop(client);
-        connection.await??;
-        Ok(format!("{server}/{name}"))
+        Ok(connection.await??)
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> anyhow::Result<()> {
