@@ -74,8 +74,13 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
             let (belt, channel) = (Arc::clone(belt), Arc::clone(channel));
             tasks.spawn(async move {
                 let _busy = belt.busy();
+                let news = matches!(row.outbound.content, Content::Job(_));
                 deliver(&belt, &channel, row).await;
-                belt.bell.ring_all();
+                if news {
+                    // Turns wait for what became of it, and a refusal comes in.
+                    belt.bell.ring_all();
+                }
+                belt.bell.ring(Stage::Delivery);
             });
         }
     }
@@ -265,7 +270,6 @@ async fn job_told(
             wake::settle(tx, &handover, &json!({ "delivered": false }), now).await?;
         }
     }
-    belt.bell.ring(Stage::Intake);
     Ok(())
 }
 

@@ -45,7 +45,8 @@ pub async fn tick(belt: &Arc<Belt>, tasks: &TaskTracker) -> Result<Found, Error>
         tasks.spawn(async move {
             let _busy = belt.busy();
             run(&belt, taken).await;
-            belt.bell.ring_all();
+            belt.bell.ring(Stage::Turn);
+            belt.bell.ring(Stage::Delivery);
         });
     }
     Ok(found)
