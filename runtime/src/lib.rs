@@ -6,6 +6,7 @@ pub mod bell;
 pub mod belt;
 pub mod config;
 pub mod delivery;
+mod insist;
 pub mod intake;
 mod lease;
 mod media;

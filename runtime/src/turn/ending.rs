@@ -28,6 +28,7 @@ use crate::{
     bell::Stage,
     belt::Belt,
     config::ms,
+    insist::insist,
     speak::{self, Speech},
 };
 
@@ -242,7 +243,8 @@ pub(super) async fn put_back(run: &Run, reason: &str) {
     let attempts = u32::try_from(run.taken.attempts).unwrap_or(u32::MAX);
     let wait =
         backoff(ms(turns.retry_first_ms), ms(turns.retry_ceiling_ms), attempts, run.belt.ids.fraction());
-    if let Err(error) = again(run, run.belt.now().plus(wait), reason).await {
+    let due = run.belt.now().plus(wait);
+    if let Err(error) = insist(&run.belt, turns.lease_ms, || again(run, due, reason)).await {
         tracing::warn!(turn = %run.taken.id, %error, "the turn waits for the end of its lease");
     }
 }

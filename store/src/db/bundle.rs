@@ -127,8 +127,11 @@ mod tests {
     #[test]
     fn what_is_apart_goes_as_one_behind_its_fence() {
         let fence = must!(found: "SELECT 1 FROM conversation WHERE id = $1 AND epoch = $2").postgres;
-        let made =
-            bundles(vec![waits(fence, args!["c", 7_i64]), waits(EVENT, args![0_i64, "k"]), waits(SAVE, args!["t", "m"])]);
+        let made = bundles(vec![
+            waits(fence, args!["c", 7_i64]),
+            waits(EVENT, args![0_i64, "k"]),
+            waits(SAVE, args!["t", "m"]),
+        ]);
         assert_eq!(made.len(), 1);
         assert!(made[0].is_fence);
         assert_eq!(
@@ -156,9 +159,15 @@ mod tests {
         let read = "INSERT INTO turn (id) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM turn)";
         let many = "UPDATE turn SET due_ms = $2 WHERE conversation_id = $1";
         let fence = must!(changed: "UPDATE turn SET due_ms = 0 WHERE id = $1").postgres;
-        for (first, second) in
-            [(SAVE, SAVE), (SAVE, read), (read, SAVE), (EVENT, many), (many, EVENT), (EVENT, fence), (fence, SAVE)]
-        {
+        for (first, second) in [
+            (SAVE, SAVE),
+            (SAVE, read),
+            (read, SAVE),
+            (EVENT, many),
+            (many, EVENT),
+            (EVENT, fence),
+            (fence, SAVE),
+        ] {
             let made = texts(vec![waits(first, Vec::new()), waits(second, Vec::new())]);
             assert_eq!(made, [first, second]);
         }

@@ -2,7 +2,7 @@
 //! goes there and back as often as it asks, not once a statement; a change that comes to a single statement needs neither BEGIN
 //! nor COMMIT. Whatever fails fails the whole change.
 
-use futures::future::{BoxFuture, OptionFuture, join3, join_all};
+use futures::future::{BoxFuture, OptionFuture, join_all, join3};
 use tokio_postgres::Statement;
 
 use super::{

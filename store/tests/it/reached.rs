@@ -217,6 +217,29 @@ async fn what_is_held_back_costs_no_attempt_and_a_word_from_the_person_wakes_it(
 }
 
 #[tokio::test]
+async fn what_was_taken_and_not_sent_goes_back_as_it_was_unless_somebody_else_has_it() {
+    on_each("given_back", |db| async move {
+        let (_, talk) = frank(&db, "field").await;
+        queue(&db, &talk, "k1").await;
+        let first = claim(&db, NOW).await.remove(0);
+        let claims = vec![first.claim()];
+        tx!(db, |tx| outbox::give_back(tx, &claims, later(10)).await);
+        let second = claim(&db, later(10)).await.remove(0);
+        assert_eq!((second.was, second.outbound.attempts), (DeliveryState::Queued, 0));
+        // What the first worker says late changes nothing.
+        let claims = vec![first.claim()];
+        tx!(db, |tx| outbox::give_back(tx, &claims, later(20)).await);
+        assert!(claim(&db, later(20)).await.is_empty());
+        // The second one's answer was lost; whoever took the row then and did nothing leaves it at that.
+        let third = claim(&db, later(5_000)).await.remove(0);
+        let claims = vec![third.claim()];
+        tx!(db, |tx| outbox::give_back(tx, &claims, later(5_000)).await);
+        assert_eq!(claim(&db, later(5_000)).await[0].was, DeliveryState::Sending);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_word_from_the_person_is_not_missed_while_a_delivery_is_laid_down() {
     on_each("laid", |db| async move {
         let (_, talk) = frank(&db, "field").await;
